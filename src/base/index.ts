@@ -4,3 +4,7 @@ export { digestAlgorithm, digestHex, parseDigest } from "./digest.ts";
 export type { Digest } from "./digest.ts";
 export { formatBinarySize, formatDecimalSize, parseMemorySize } from "./size.ts";
 export { parseDuration } from "./duration.ts";
+export { familiarReference, parseImageReference } from "./image-reference.ts";
+export type { ImageReference } from "./image-reference.ts";
+export { parseUserString } from "./user-string.ts";
+export type { Principal, UserString } from "./user-string.ts";
