@@ -8,3 +8,5 @@ export { familiarReference, parseImageReference } from "./image-reference.ts";
 export type { ImageReference } from "./image-reference.ts";
 export { parseUserString } from "./user-string.ts";
 export type { Principal, UserString } from "./user-string.ts";
+export { parsePublishedPorts } from "./published-port.ts";
+export type { PortProtocol, PublishedPort } from "./published-port.ts";
