@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Type check, lint, dependency directions and every test; ends with the line "N passed, N failed, N skipped".
+# Tests of one kind share a process; each file that needs the kernel has its own, so that what one leaves behind in
+# its process (namespaces, descriptors, a crash) is not another's failure.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 if [ ! -x node_modules/.bin/bun ] || [ ! -x node_modules/.bin/tsc ] || [ ! -x node_modules/.bin/eslint ]; then
@@ -7,13 +9,42 @@ if [ ! -x node_modules/.bin/bun ] || [ ! -x node_modules/.bin/tsc ] || [ ! -x no
 fi
 PATH="$PWD/node_modules/.bin:$PATH"
 status=0
+passed=0
+failed=0
+skipped=0
+report=$(mktemp) || exit 1
+failures=$(mktemp) || exit 1
+trap 'rm -f "$report" "$failures"' EXIT
+
+count() { awk -v word="$1" '$2 == word && NF == 2 { n = $1 } END { print n + 0 }' "$report"; }
+
+run_tests() {
+  local began=$SECONDS code=0 wrong
+  bun test "$@" >"$report" 2>&1 || code=$?
+  cat "$report"
+  wrong=$(count fail)
+  # A run that ends badly without naming a test (a crash, an error between tests) is a failure too.
+  if [ "$code" -ne 0 ]; then
+    status=1
+    [ "$wrong" -ne 0 ] || wrong=1
+    { echo "$* (exit code $code, $((SECONDS - began)) s)"; grep '^(fail)' "$report"; } >>"$failures"
+  fi
+  passed=$((passed + $(count pass)))
+  failed=$((failed + wrong))
+  skipped=$((skipped + $(count skip)))
+  echo "-- $* took $((SECONDS - began)) s"
+}
+
 tsc --noEmit || status=1
 eslint --max-warnings 0 src test || status=1
 bun test/directions.ts || status=1
-report=$(mktemp) || exit 1
-trap 'rm -f "$report"' EXIT
-bun test >"$report" 2>&1 || status=1
-cat "$report"
-count() { awk -v word="$1" '$2 == word && NF == 2 { n = $1 } END { print n + 0 }' "$report"; }
-echo "$(count pass) passed, $(count fail) failed, $(count skip) skipped"
+run_tests ./src
+while IFS= read -r file; do
+  run_tests "./$file"
+done < <(find test -name '*.test.ts' | sort)
+if [ -s "$failures" ]; then
+  echo "Failed:"
+  cat "$failures"
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"
