@@ -1,0 +1,25 @@
+export type { ContainerConfig, EmptyObject, HealthConfig } from "./container-config.ts";
+export type {
+  DeviceMapping, DeviceRequest, HostConfig, LogConfig, PortBinding, PortMap, Resources, RestartPolicy, ThrottleDevice, Ulimit, WeightDevice,
+} from "./host-config.ts";
+export type {
+  BindOptions, ImageOptions, Mount, MountDriver, MountPoint, MountType, TmpfsOptions, VolumeOptions,
+} from "./mount.ts";
+export type { EndpointIpamConfig, EndpointSettings, NetworkingConfig } from "./endpoint.ts";
+export type {
+  ContainerCreateBody, ContainerCreateReply, ContainerInspect, ContainerPruneReply, ContainerState, ContainerStatus, ContainerSummary,
+  ContainerTopReply, ContainerWaitReply, FilesystemChange, GraphDriver, Health, HealthcheckResult, NetworkSettings, Port,
+} from "./container.ts";
+export type { ExecCreateBody, ExecCreateReply, ExecInspect, ExecProcessConfig, ExecStartBody } from "./exec.ts";
+export type {
+  ImageConfig, ImageDeleteItem, ImageDescriptor, ImageHistoryItem, ImageInspect, ImageManifestSummary, ImagePlatform, ImagePruneReply,
+  ImageSummary,
+} from "./image.ts";
+export type { Volume, VolumeCreateBody, VolumeListReply, VolumePruneReply } from "./volume.ts";
+export type { Ipam, IpamConfig, Network, NetworkContainer } from "./network.ts";
+export type { EventMessage, EventType } from "./event.ts";
+export type { ProgressDetail, ProgressMessage } from "./progress.ts";
+export type {
+  IndexConfig, RegistryConfig, RuntimeInfo, SwarmInfo, SystemCommit, SystemInfo, SystemPlugins, SystemVersion, VersionComponent,
+} from "./system.ts";
+export type { ErrorBody } from "./error.ts";
