@@ -23,3 +23,8 @@ export type {
   IndexConfig, RegistryConfig, RuntimeInfo, SwarmInfo, SystemCommit, SystemInfo, SystemPlugins, SystemVersion, VersionComponent,
 } from "./system.ts";
 export type { ErrorBody } from "./error.ts";
+export type {
+  ContainerAttachOptions, ContainerFilter, ContainerListOptions, ContainerLogsOptions, ContainerPruneFilter, ContainerRemoveOptions,
+  ContainerStopOptions, EventFilter, EventsOptions, Filters, ImageFilter, ImageImportOptions, ImageListOptions, ImagePruneFilter,
+  ImageRemoveOptions, NetworkFilter, NetworkPruneFilter, Platform, TerminalSize, Timestamp, VolumeFilter, VolumePruneFilter, WaitCondition,
+} from "./options.ts";

@@ -1,0 +1,130 @@
+import type {
+  ContainerAttachOptions, ContainerCreateBody, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions,
+  ContainerRemoveOptions, ContainerStopOptions, ContainerSummary, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody,
+  ExecInspect, Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImageRemoveOptions,
+  ImageSummary, Network, NetworkFilter, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume, VolumeCreateBody,
+  VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply, WaitCondition,
+} from "../../api/types/index.ts";
+import type { Attachment, LogOutput } from "./stream.ts";
+
+/**
+ * What the server needs of the engine, in wire types: a handler decodes, calls one of these, encodes.
+ *
+ * Everywhere: `ref` is what the client wrote (an id, a unique prefix of one, or a name); the service resolves it and
+ * throws `not-found` with docker's text. Errors are {@link EngineError}s; `already-done` is answered with 304. The
+ * signal is aborted when the client is gone; work that has begun to change something goes on to its end or undoes itself.
+ */
+export interface Backend {
+  readonly containers: ContainerBackend;
+  readonly execs: ExecBackend;
+  readonly images: ImageBackend;
+  readonly volumes: VolumeBackend;
+  readonly networks: NetworkBackend;
+  readonly system: SystemBackend;
+}
+
+export interface ContainerBackend {
+  create(request: ContainerCreateRequest, signal: AbortSignal): Promise<ContainerCreateReply>;
+  /** Newest first; from memory, so at once. */
+  list(options: ContainerListOptions, signal: AbortSignal): Promise<readonly ContainerSummary[]>;
+  inspect(ref: string, options: { readonly size: boolean }, signal: AbortSignal): Promise<ContainerInspect>;
+  /** @throws EngineError `already-done` when it runs. */
+  start(ref: string, options: { readonly detachKeys?: string }, signal: AbortSignal): Promise<void>;
+  /** @throws EngineError `already-done` when it does not run. */
+  stop(ref: string, options: ContainerStopOptions, signal: AbortSignal): Promise<void>;
+  restart(ref: string, options: ContainerStopOptions, signal: AbortSignal): Promise<void>;
+  /** @param options.signal name or number, "SIGKILL" where the client gave none */
+  kill(ref: string, options: { readonly signal: string }, signal: AbortSignal): Promise<void>;
+  /** Resolves when the wait is registered, which is when the client is answered with headers; `exit` is the body. */
+  wait(ref: string, options: { readonly condition: WaitCondition }, signal: AbortSignal): Promise<ContainerWait>;
+  /** Resolves when nothing of it is left. */
+  remove(ref: string, options: ContainerRemoveOptions, signal: AbortSignal): Promise<void>;
+  rename(ref: string, name: string, signal: AbortSignal): Promise<void>;
+  resize(ref: string, size: TerminalSize, signal: AbortSignal): Promise<void>;
+  logs(ref: string, options: ContainerLogsOptions, signal: AbortSignal): Promise<LogOutput>;
+  attach(ref: string, options: ContainerAttachOptions, signal: AbortSignal): Promise<Attachment>;
+}
+
+export interface ContainerCreateRequest {
+  /** Without a leading slash; absent: the engine makes one up. */
+  readonly name?: string;
+  readonly platform?: Platform;
+  readonly body: ContainerCreateBody;
+}
+
+export interface ContainerWait {
+  /** Rejects with `cancelled` once the signal is aborted. */
+  readonly exit: Promise<ContainerWaitReply>;
+}
+
+export interface ExecBackend {
+  /** Answers the exec's id. */
+  create(containerRef: string, body: ExecCreateBody, signal: AbortSignal): Promise<string>;
+  inspect(id: string, signal: AbortSignal): Promise<ExecInspect>;
+  /** Starts it without a client; resolves when it runs. */
+  start(id: string, options: ExecStartOptions, signal: AbortSignal): Promise<void>;
+  /** The program starts with the attachment's `run`. */
+  attach(id: string, options: ExecStartOptions, signal: AbortSignal): Promise<Attachment>;
+  resize(id: string, size: TerminalSize, signal: AbortSignal): Promise<void>;
+}
+
+export interface ExecStartOptions {
+  readonly tty: boolean;
+  readonly consoleSize?: TerminalSize;
+}
+
+/** Takes one line of a reply that shows progress; resolves when more may be sent. */
+export type ProgressSink = (message: ProgressMessage) => Promise<void>;
+
+export interface ImageBackend {
+  list(options: ImageListOptions, signal: AbortSignal): Promise<readonly ImageSummary[]>;
+  inspect(ref: string, options: ImageInspectOptions, signal: AbortSignal): Promise<ImageInspect>;
+  history(ref: string, options: { readonly platform?: Platform }, signal: AbortSignal): Promise<readonly ImageHistoryItem[]>;
+  tag(ref: string, target: { readonly repository: string; readonly tag?: string }, signal: AbortSignal): Promise<void>;
+  remove(ref: string, options: ImageRemoveOptions, signal: AbortSignal): Promise<readonly ImageDeleteItem[]>;
+  load(archive: AsyncIterable<Uint8Array>, options: ImageLoadOptions, signal: AbortSignal): Promise<void>;
+  /** One archive with all of them. Resolves, with the bytes to come, when every ref was found. */
+  save(refs: readonly string[], options: { readonly platform?: Platform }, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Makes an image of one layer; answers its id. */
+  import(layer: AsyncIterable<Uint8Array>, options: ImageImportOptions, signal: AbortSignal): Promise<string>;
+}
+
+export interface ImageInspectOptions {
+  readonly manifests: boolean;
+  readonly platform?: Platform;
+}
+
+export interface ImageLoadOptions {
+  /** No progress, only what was loaded. */
+  readonly quiet: boolean;
+  readonly platform?: Platform;
+  readonly progress: ProgressSink;
+}
+
+export interface VolumeBackend {
+  list(filters: Filters<VolumeFilter>, signal: AbortSignal): Promise<VolumeListReply>;
+  /** An existing volume of that name and driver is answered as it is. */
+  create(body: VolumeCreateBody, signal: AbortSignal): Promise<Volume>;
+  inspect(name: string, signal: AbortSignal): Promise<Volume>;
+  remove(name: string, options: { readonly force: boolean }, signal: AbortSignal): Promise<void>;
+  prune(filters: Filters<VolumePruneFilter>, signal: AbortSignal): Promise<VolumePruneReply>;
+}
+
+export interface NetworkBackend {
+  list(filters: Filters<NetworkFilter>, signal: AbortSignal): Promise<readonly Network[]>;
+  inspect(ref: string, options: NetworkInspectOptions, signal: AbortSignal): Promise<Network>;
+}
+
+export interface NetworkInspectOptions {
+  readonly verbose: boolean;
+  /** Only a network of this scope is meant. */
+  readonly scope?: string;
+}
+
+export interface SystemBackend {
+  /** The engine's own data; the server fills in ApiVersion and MinAPIVersion. */
+  version(signal: AbortSignal): Promise<SystemVersion>;
+  info(signal: AbortSignal): Promise<SystemInfo>;
+  /** Resolves when it is subscribed: nothing that happens from now on is missed. Ends at `until` or when the signal is aborted. */
+  events(options: EventsOptions, signal: AbortSignal): Promise<AsyncIterable<EventMessage>>;
+}
