@@ -10,3 +10,18 @@ export { parseUserString } from "./user-string.ts";
 export type { Principal, UserString } from "./user-string.ts";
 export { parsePublishedPorts } from "./published-port.ts";
 export type { PortProtocol, PublishedPort } from "./published-port.ts";
+export {
+  addressBits,
+  addressInNetwork,
+  formatIpAddress,
+  formatIpNetwork,
+  ipAddressBytes,
+  ipAddressFromBytes,
+  networkContains,
+  networkOf,
+  networkSize,
+  networksOverlap,
+  parseIpAddress,
+  parseIpPrefix,
+} from "./ip-address.ts";
+export type { IpAddress, IpFamily, IpNetwork } from "./ip-address.ts";
