@@ -45,20 +45,19 @@ export function createBridge({ name, macAddress, mtu }: NewLink): NetlinkRequest
 export interface NewVethPair extends NewLink {
   /** Index of the bridge that this end becomes a port of. */
   readonly master?: number;
-  /** The other end, made up and in the namespace that the descriptor is of. */
+  /** The other end, in the namespace that the descriptor is of. */
   readonly peer: NewLink & { readonly netnsDescriptor: number };
 }
 
-/** Both ends in one message. This end stays down until {@link changeLink}, the peer's is up. */
+/** Both ends in one message, down: the kernel can take neither up before they know each other. */
 export function createVethPair({ master, peer, ...link }: NewVethPair): NetlinkRequest {
-  const peerInfo = linkHeader(0, flagUp);
   return newLink(`create the veth pair ${link.name}`, [
     ...linkAttributes(link),
     ...(master === undefined ? [] : [u32(attribute.master, master)]),
     nested(attribute.linkInfo, [
       text(infoAttribute.kind, "veth"),
       nested(infoAttribute.data, [
-        withHeader(vethPeer, peerInfo, [...linkAttributes(peer), u32(attribute.netnsDescriptor, peer.netnsDescriptor)]),
+        withHeader(vethPeer, linkHeader(0, 0), [...linkAttributes(peer), u32(attribute.netnsDescriptor, peer.netnsDescriptor)]),
       ]),
     ]),
   ]);

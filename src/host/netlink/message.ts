@@ -79,7 +79,7 @@ export function decodeMessages(datagram: Buffer): NetlinkMessage[] {
  * A DONE message carries a number in the same place.
  */
 export function decodeOutcome(message: NetlinkMessage): { errno: number; text?: string } {
-  const errno = message.payload.length < 4 ? 0 : -message.payload.readInt32LE(0);
+  const errno = message.payload.length < 4 ? 0 : Math.abs(message.payload.readInt32LE(0));
   if ((message.flags & flagExtendedAck) === 0) return { errno };
   const start = message.type === controlTypes.error ? 4 + headerSize : 4;
   const text = decodeAttributes(message.payload.subarray(start)).get(attributeErrorText);

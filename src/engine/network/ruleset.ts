@@ -1,0 +1,127 @@
+import { formatIpNetwork } from "../../base/index.ts";
+import type { IpNetwork } from "../../base/index.ts";
+import type { PortTarget } from "./port-map.ts";
+import { describeTarget, portMaps } from "./port-map.ts";
+
+/** A bridge as the firewall sees it. */
+export interface FirewallBridge {
+  readonly name: string;
+  readonly subnets: readonly IpNetwork[];
+}
+
+export interface FirewallState {
+  readonly table: string;
+  readonly bridges: readonly FirewallBridge[];
+  readonly ports: readonly PortTarget[];
+}
+
+/**
+ * Says "a reply to ::1": set where NAT has just given a packet that address, read where the bridge hands the packet up.
+ * Between the two nobody else can see the packet.
+ */
+const loopbackReplyMark = "0x77686172";
+
+/**
+ * The whole table as text for nft, to be run as one transaction: the old table goes, the new one comes, and what was
+ * connected stays connected, since established flows live in the kernel's own table.
+ *
+ * docs/flows/publish-a-port.md tells how a packet passes through it.
+ */
+export function rulesetText(state: FirewallState): string {
+  return [
+    ...["inet", "netdev"].map((family) => removeTableText(family, state.table)),
+    `table inet ${state.table} {`,
+    ...indent([...setLines(state), ...chainLines()]),
+    "}",
+    `table netdev ${state.table} {`,
+    ...indent(state.bridges.flatMap(loopbackReplyChain)),
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** Removes both tables of an engine, also where there are none. */
+export function removalText(table: string): string {
+  return `${["inet", "netdev"].map((family) => removeTableText(family, table)).join("\n")}\n`;
+}
+
+/** Creating first makes the removal of a table that is not there no error. */
+function removeTableText(family: string, table: string): string {
+  return `table ${family} ${table}\ndelete table ${family} ${table}`;
+}
+
+function setLines({ bridges, ports }: FirewallState): string[] {
+  const subnets = (family: number) =>
+    bridges.flatMap((bridge) => bridge.subnets.filter(({ address }) => address.family === family).map(formatIpNetwork));
+  return [
+    ...setText("set bridges", "type ifname", bridges.map(({ name }) => JSON.stringify(name))),
+    ...setText("set same_bridge", "type ifname . ifname", bridges.map(({ name }) => `${JSON.stringify(name)} . ${JSON.stringify(name)}`)),
+    ...setText("set subnets4", "type ipv4_addr; flags interval", subnets(4)),
+    ...setText("set subnets6", "type ipv6_addr; flags interval", subnets(6)),
+    ...Object.entries(portMaps).flatMap(([name, type]) =>
+      setText(`map ${name}`, type, ports.map(describeTarget).filter(({ map }) => map === name).map(({ text }) => text))),
+  ];
+}
+
+function setText(head: string, type: string, elements: readonly string[]): string[] {
+  return [
+    `${head} {`,
+    ...indent([...type.split("; "), ...(elements.length === 0 ? [] : [`elements = { ${elements.join(", ")} }`])]),
+    "}",
+  ];
+}
+
+function chainLines(): string[] {
+  return [
+    // Only this machine may talk to its loopback; route_localnet on the bridge would let containers do so.
+    ...chain("guard", "type filter hook prerouting priority raw; policy accept;", [
+      "iifname @bridges ip daddr 127.0.0.0/8 drop",
+      "iifname @bridges ip6 daddr ::1 drop",
+    ]),
+    ...chain("publish", "", [
+      "dnat ip to meta l4proto . ip daddr . th dport map @ports4",
+      "dnat ip to meta l4proto . th dport map @ports4_any",
+      "dnat ip6 to meta l4proto . ip6 daddr . th dport map @ports6",
+      "dnat ip6 to meta l4proto . th dport map @ports6_any",
+    ]),
+    ...chain("arriving", "type nat hook prerouting priority dstnat; policy accept;", ["fib daddr type local jump publish"]),
+    ...chain("leaving_host", "type nat hook output priority -100; policy accept;", ["fib daddr type local jump publish"]),
+    ...chain("loopback_reply", "type filter hook prerouting priority -90; policy accept;", [
+      `iifname @bridges ip6 daddr ::1 ct direction reply meta mark set ${loopbackReplyMark}`,
+    ]),
+    ...chain("forward", "type filter hook forward priority filter; policy accept;", [
+      "iifname != @bridges oifname != @bridges accept",
+      "ct state established,related accept",
+      "ct status dnat accept",
+      "iifname . oifname @same_bridge accept",
+      "oifname @bridges drop",
+    ]),
+    ...chain("leaving", "type nat hook postrouting priority srcnat; policy accept;", [
+      "oifname @bridges ip saddr 127.0.0.0/8 masquerade",
+      "oifname @bridges ip6 saddr ::1 masquerade",
+      // A neighbour that was reached through the host has to answer through the host.
+      "ct status dnat ip saddr @subnets4 ip daddr @subnets4 masquerade",
+      "ct status dnat ip6 saddr @subnets6 ip6 daddr @subnets6 masquerade",
+      "oifname != @bridges ip saddr @subnets4 masquerade",
+      "oifname != @bridges ip6 saddr @subnets6 masquerade",
+    ]),
+  ];
+}
+
+function chain(name: string, hook: string, rules: readonly string[]): string[] {
+  return [`chain ${name} {`, ...indent([...(hook === "" ? [] : [hook]), ...rules]), "}"];
+}
+
+/**
+ * Where br_netfilter is active, a reply is given back its address ::1 on the bridge, before the machine's own stack
+ * sees it, and that stack refuses ::1 on any link but lo. So it is handed to lo.
+ */
+function loopbackReplyChain({ name }: FirewallBridge): string[] {
+  return chain(`loopback_reply_${name}`, `type filter hook ingress device ${JSON.stringify(name)} priority 0; policy accept;`, [
+    `ip6 daddr ::1 meta mark ${loopbackReplyMark} ether daddr set 00:00:00:00:00:00 fwd to "lo"`,
+  ]);
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}

@@ -1,0 +1,14 @@
+export { addAddress, decodeAddress, deleteAddress, listAddresses } from "./address.ts";
+export type { LinkAddress } from "./address.ts";
+export { be16, be32, bytes, decodeAttributes, nested, text, u16, u32, u8 } from "./attribute.ts";
+export type { Attribute } from "./attribute.ts";
+export { forgetFlowsAnsweredBy, forgetFlowsToPort } from "./conntrack.ts";
+export { changeLink, createBridge, createVethPair, decodeLink, deleteLink, getLink, listLinks } from "./link.ts";
+export type { Link, LinkChange, NewLink, NewVethPair } from "./link.ts";
+export { requestFlags } from "./message.ts";
+export type { NetlinkMessage, NetlinkRequest } from "./message.ts";
+export { netfilterRequest } from "./netfilter.ts";
+export type { NetfilterRequest } from "./netfilter.ts";
+export { addRoute, decodeRoute, deleteRoute, listRoutes } from "./route.ts";
+export type { NewRoute, Route } from "./route.ts";
+export { NetlinkError, NetlinkSocket } from "./socket.ts";

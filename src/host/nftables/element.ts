@@ -1,0 +1,75 @@
+import { ipAddressBytes } from "../../base/index.ts";
+import type { IpAddress } from "../../base/index.ts";
+import { bytes, netfilterRequest, nested, requestFlags, text } from "../netlink/index.ts";
+import type { NetlinkRequest } from "../netlink/index.ts";
+
+/** linux/netfilter/nf_tables.h. */
+const messages = { newElement: 12, deleteElement: 14 };
+const listAttribute = { table: 1, set: 2, elements: 3 };
+const elementAttribute = { item: 1, key: 1, data: 2 };
+const dataValue = 1;
+const registerSize = 4;
+
+/** One field of a key or of what a map holds for it. */
+export type ElementField = { readonly protocol: number } | { readonly port: number } | { readonly address: IpAddress } | { readonly name: string };
+
+export interface MapElement {
+  readonly key: readonly ElementField[];
+  /** Absent in a set. */
+  readonly data?: readonly ElementField[];
+}
+
+export interface ElementChange {
+  readonly table: string;
+  /** Name of the set or map. */
+  readonly set: string;
+  readonly elements: readonly MapElement[];
+}
+
+/** Adds elements to a set or map of an inet table; one that is there with other data is an error. */
+export function addElements(change: ElementChange): NetlinkRequest {
+  return elementRequest(change, { purpose: "add to", message: messages.newElement, flags: requestFlags.create });
+}
+
+/** Takes elements out; one that is not there is an error, and with it the transaction. */
+export function deleteElements(change: ElementChange): NetlinkRequest {
+  const keys = change.elements.map(({ key }) => ({ key }));
+  return elementRequest({ ...change, elements: keys }, { purpose: "take from", message: messages.deleteElement, flags: 0 });
+}
+
+function elementRequest(change: ElementChange, how: { purpose: string; message: number; flags: number }): NetlinkRequest {
+  return netfilterRequest({
+    purpose: `${how.purpose} ${change.set} of the firewall table ${change.table}`,
+    subsystem: "nftables",
+    message: how.message,
+    family: "inet",
+    flags: how.flags,
+    attributes: [
+      text(listAttribute.table, change.table),
+      text(listAttribute.set, change.set),
+      nested(listAttribute.elements, change.elements.map((element) => nested(elementAttribute.item, [
+        nested(elementAttribute.key, [bytes(dataValue, encodeFields(element.key))]),
+        ...(element.data === undefined ? [] : [nested(elementAttribute.data, [bytes(dataValue, encodeFields(element.data))])]),
+      ]))),
+    ],
+  });
+}
+
+/** Fields one after the other, each filled up to whole registers of four bytes. */
+export function encodeFields(fields: readonly ElementField[]): Buffer {
+  return Buffer.concat(fields.map((field) => {
+    const raw = encodeField(field);
+    const registers = Buffer.alloc(Math.ceil(raw.length / registerSize) * registerSize);
+    registers.set(raw);
+    return registers;
+  }));
+}
+
+const interfaceNameSize = 16;
+
+function encodeField(field: ElementField): Uint8Array {
+  if ("protocol" in field) return Uint8Array.of(field.protocol);
+  if ("address" in field) return ipAddressBytes(field.address);
+  if ("port" in field) return Uint8Array.of(field.port >> 8, field.port & 0xff);
+  return Buffer.alloc(interfaceNameSize, 0).fill(field.name, 0, Buffer.byteLength(field.name));
+}
