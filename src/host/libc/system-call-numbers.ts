@@ -18,6 +18,7 @@ export const systemCallNumbers = {
   epoll_ctl: [233, 21],
   epoll_pwait: [281, 22],
   eventfd2: [290, 19],
+  execve: [59, 221],
   faccessat2: [439, 439],
   fallocate: [285, 47],
   fchdir: [81, 50],

@@ -1,0 +1,45 @@
+import { readlinkSync, readFileSync } from "node:fs";
+import koffi from "koffi";
+import { cString, succeed, systemCall } from "../libc/index.ts";
+import { setPropagation, unmount } from "./mount.ts";
+import { readMounts } from "./mount-info.ts";
+
+const unshare = systemCall<[number]>("unshare", "i");
+const execve = systemCall<[Uint8Array, Uint8Array, Uint8Array]>("execve", "ppp");
+const newMountNamespace = 0x20000;
+
+/** Whether this process sees other mounts than process 1. */
+export function hasOwnMountNamespace(): boolean {
+  return readlinkSync("/proc/self/ns/mnt") !== readlinkSync("/proc/1/ns/mnt");
+}
+
+/**
+ * Puts the whole process into a mount namespace of its own by starting its program anew, under the same pid. What the
+ * engine mounts from then on is gone when the last process in there is: a killed engine leaks no mount. Mounts of the
+ * host go on arriving.
+ *
+ * On hosts with cgroups in hybrid mode the unused v2 tree is taken out of sight: crun refuses such hosts.
+ * @param environment of the new program
+ */
+export function restartInOwnMountNamespace(environment: Readonly<Record<string, string | undefined>>): never {
+  succeed(unshare(newMountNamespace), () => "make a mount namespace");
+  setPropagation("/", "slave", true);
+  for (const { target } of readMounts().filter(isUnusedUnifiedTree)) unmount(target);
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value ?? ""}`);
+  const words = readFileSync("/proc/self/cmdline").toString().split("\0").slice(0, -1);
+  const held = [pointers(words), pointers(variables)] as const;
+  succeed(execve(cString("/proc/self/exe"), held[0].table, held[1].table), () => "start the engine in its mount namespace");
+  throw new Error("unreachable: a started program does not return");
+}
+
+function isUnusedUnifiedTree(mount: { type: string; target: string }): boolean {
+  return mount.type === "cgroup2" && mount.target === "/sys/fs/cgroup/unified";
+}
+
+/** A null-terminated table of pointers to strings; the strings are returned too, since the table does not keep them. */
+function pointers(words: readonly string[]): { table: Uint8Array; strings: readonly Uint8Array[] } {
+  const strings = words.map((word) => cString(word));
+  const table = Buffer.alloc((words.length + 1) * 8);
+  strings.forEach((string, i) => table.writeBigUInt64LE(koffi.address(string), i * 8));
+  return { table, strings };
+}
