@@ -2,6 +2,6 @@ export { mount, setPropagation, unmount, unmountLater } from "./mount.ts";
 export type { MountFlag, MountRequest, Propagation } from "./mount.ts";
 export { mountOf, parseMountInfo, readMounts } from "./mount-info.ts";
 export type { MountInfo } from "./mount-info.ts";
-export { hasOwnMountNamespace, restartInOwnMountNamespace } from "./mount-namespace.ts";
+export { enterOwnMountNamespace } from "./mount-namespace.ts";
 export { mountOverlay } from "./overlay.ts";
 export type { OverlayRequest } from "./overlay.ts";

@@ -8,28 +8,35 @@ const unshare = systemCall<[number]>("unshare", "i");
 const execve = systemCall<[Uint8Array, Uint8Array, Uint8Array]>("execve", "ppp");
 const newMountNamespace = 0x20000;
 
-/** Whether this process sees other mounts than process 1. */
-export function hasOwnMountNamespace(): boolean {
-  return readlinkSync("/proc/self/ns/mnt") !== readlinkSync("/proc/1/ns/mnt");
-}
+/** Tells the program that was started anew which mount namespace is its own. */
+const marker = "WHARF_MOUNT_NAMESPACE";
 
 /**
- * Puts the whole process into a mount namespace of its own by starting its program anew, under the same pid. What the
- * engine mounts from then on is gone when the last process in there is: a killed engine leaks no mount. Mounts of the
- * host go on arriving.
+ * Puts the whole process into a mount namespace of its own by starting its program anew, under the same pid; returns
+ * when it is in it already. What the engine mounts from then on is gone when the last process in there is: a killed
+ * engine leaks no mount. Mounts of the host go on arriving.
  *
  * On hosts with cgroups in hybrid mode the unused v2 tree is taken out of sight: crun refuses such hosts.
- * @param environment of the new program
+ * @param environment of this process; the new program gets it, with `additions`
  */
-export function restartInOwnMountNamespace(environment: Readonly<Record<string, string | undefined>>): never {
+export function enterOwnMountNamespace(
+  environment: Readonly<Record<string, string | undefined>>,
+  additions: Readonly<Record<string, string>> = {},
+): void {
+  if (environment[marker] === currentMountNamespace()) return;
   succeed(unshare(newMountNamespace), () => "make a mount namespace");
   setPropagation("/", "slave", true);
   for (const { target } of readMounts().filter(isUnusedUnifiedTree)) unmount(target);
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value ?? ""}`);
+  const all: Readonly<Record<string, string | undefined>> = { ...environment, ...additions, [marker]: currentMountNamespace() };
+  const variables = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   const words = readFileSync("/proc/self/cmdline").toString().split("\0").slice(0, -1);
   const held = [pointers(words), pointers(variables)] as const;
   succeed(execve(cString("/proc/self/exe"), held[0].table, held[1].table), () => "start the engine in its mount namespace");
-  throw new Error("unreachable: a started program does not return");
+}
+
+// By thread: only the calling thread has moved, and the process answers for its first one.
+function currentMountNamespace(): string {
+  return readlinkSync("/proc/thread-self/ns/mnt");
 }
 
 function isUnusedUnifiedTree(mount: { type: string; target: string }): boolean {

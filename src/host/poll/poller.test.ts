@@ -14,8 +14,8 @@ function makePipe(): { reader: Descriptor; writer: Descriptor } {
 test("Poller.ready: resolves when there is something to read, again and again", async () => {
   using poller = new Poller();
   const { reader, writer } = makePipe();
-  using readEnd = reader;
-  using writeEnd = writer;
+  using _reader = reader;
+  using _writer = writer;
   for (let i = 0; i < 20; i++) {
     const ready = poller.ready(reader.number, "readable");
     write(writer.number, Buffer.from("x"), 1);
@@ -26,7 +26,7 @@ test("Poller.ready: resolves when there is something to read, again and again", 
 test("Poller.ready: resolves when the other end is gone", async () => {
   using poller = new Poller();
   const { reader, writer } = makePipe();
-  using readEnd = reader;
+  using _reader = reader;
   const ready = poller.ready(reader.number, "readable");
   writer.close();
   await ready;
@@ -35,8 +35,8 @@ test("Poller.ready: resolves when the other end is gone", async () => {
 test("Poller.ready: is ended by its signal and by close", async () => {
   const poller = new Poller();
   const { reader, writer } = makePipe();
-  using readEnd = reader;
-  using writeEnd = writer;
+  using _reader = reader;
+  using _writer = writer;
   const abort = new AbortController();
   const first = poller.ready(reader.number, "readable", abort.signal);
   abort.abort(new Error("enough"));
