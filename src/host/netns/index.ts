@@ -1,0 +1,8 @@
+export {
+  createNetworkNamespace,
+  insideNetworkNamespace,
+  isNetworkNamespace,
+  openOwnNamespace,
+  removeNetworkNamespace,
+  writeNetworkSetting,
+} from "./namespace.ts";
