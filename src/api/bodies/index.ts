@@ -1,0 +1,6 @@
+export { containerConfig } from "./container-config.ts";
+export { containerCreateBody, endpointSettings } from "./container-create.ts";
+export { execCreateBody, execStartBody } from "./exec.ts";
+export { hostConfig } from "./host-config.ts";
+export { mount } from "./mount.ts";
+export { volumeCreateBody } from "./volume.ts";

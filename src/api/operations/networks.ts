@@ -1,0 +1,33 @@
+import type { Network } from "../types/index.ts";
+import { networkFilters, networkPruneFilters } from "./filter-parameters.ts";
+import { empty, json, operation, streamBody } from "./operation.ts";
+import { flag, text } from "./parameter.ts";
+
+const group = "Network";
+
+export const networkOperations = {
+  networkList: operation({
+    group, method: "GET", path: "/networks", status: "implemented", query: { filters: networkFilters }, reply: json<readonly Network[]>(),
+  }),
+  networkCreate: operation({
+    group, method: "POST", path: "/networks/create", status: "later",
+    body: streamBody,
+    reply: json<{ readonly Id: string; readonly Warning: string }>(),
+    success: [201],
+  }),
+  networkPrune: operation({
+    group, method: "POST", path: "/networks/prune", since: 25, status: "later",
+    query: { filters: networkPruneFilters },
+    reply: json<{ readonly NetworksDeleted: readonly string[] | null }>(),
+  }),
+  networkDelete: operation({ group, method: "DELETE", path: "/networks/{id}", status: "later", reply: empty }),
+  networkInspect: operation({
+    group, method: "GET", path: "/networks/{id}", status: "implemented", query: { verbose: flag, scope: text }, reply: json<Network>(),
+  }),
+  networkConnect: operation({
+    group, method: "POST", path: "/networks/{id}/connect", status: "later", body: streamBody, reply: empty, success: [200],
+  }),
+  networkDisconnect: operation({
+    group, method: "POST", path: "/networks/{id}/disconnect", status: "later", body: streamBody, reply: empty, success: [200],
+  }),
+} as const;

@@ -1,0 +1,36 @@
+import { volumeCreateBody } from "../bodies/index.ts";
+import type { Volume, VolumeListReply, VolumePruneReply } from "../types/index.ts";
+import { volumeFilters, volumePruneFilters } from "./filter-parameters.ts";
+import { empty, json, jsonBody, operation, streamBody } from "./operation.ts";
+import { flag, integer, required, since } from "./parameter.ts";
+
+const group = "Volume";
+
+export const volumeOperations = {
+  volumeList: operation({
+    group, method: "GET", path: "/volumes", status: "implemented", query: { filters: volumeFilters }, reply: json<VolumeListReply>(),
+  }),
+  volumeCreate: operation({
+    group, method: "POST", path: "/volumes/create", status: "implemented",
+    body: jsonBody(volumeCreateBody),
+    reply: json<Volume>(),
+    success: [201],
+  }),
+  volumePrune: operation({
+    group, method: "POST", path: "/volumes/prune", since: 25, status: "implemented",
+    query: { filters: volumePruneFilters },
+    reply: json<VolumePruneReply>(),
+  }),
+  volumeDelete: operation({
+    group, method: "DELETE", path: "/volumes/{name}", status: "implemented", query: { force: since(25, flag) }, reply: empty,
+  }),
+  volumeInspect: operation({ group, method: "GET", path: "/volumes/{name}", status: "implemented", reply: json<Volume>() }),
+  /** Only volumes of a cluster can be changed. */
+  volumeUpdate: operation({
+    group, method: "PUT", path: "/volumes/{name}", since: 42, status: "swarm",
+    query: { version: required(integer(0, 2 ** 53)) },
+    body: streamBody,
+    reply: empty,
+    success: [200],
+  }),
+} as const;
