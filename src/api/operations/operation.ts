@@ -75,6 +75,8 @@ type Draft<Path extends string, Query extends Parameters, Body extends RequestBo
 
 /** Fills in what most operations have: no parameters, no body, and 200 (204 for an empty reply). */
 export function operation<
+  // No names at all is what an operation without parameters has.
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type
   const Path extends string, Reply, const Query extends Parameters = Record<never, never>, const Body extends RequestBody = NoBody,
 >(draft: Draft<Path, Query, Body, Reply>): Operation<Path, Query, Body, Reply> {
   const { query, body, success, ...rest } = draft;
