@@ -1,0 +1,17 @@
+import { isList, NilMap, type Value } from "./value.ts";
+
+/**
+ * Makes a template's data from parsed JSON: an object below one of the names in `maps` is a Go map (it prints as
+ * `map[k:v]` and lacks no key), any other a struct.
+ */
+export function templateData(json: unknown, maps: ReadonlySet<string>): Value {
+  return convert(json, { maps, isMap: false });
+}
+
+function convert(json: unknown, place: { readonly maps: ReadonlySet<string>; readonly isMap: boolean }): Value {
+  const { maps, isMap } = place;
+  if (isList(json)) return json.map((item) => convert(item, { maps, isMap: false }));
+  if (typeof json !== "object" || json === null) return json === null && isMap ? new NilMap() : json;
+  const entries = Object.entries(json).map(([key, item]): [string, Value] => [key, convert(item, { maps, isMap: !isMap && maps.has(key) })]);
+  return isMap ? new Map(entries) : Object.fromEntries(entries);
+}
