@@ -1,0 +1,161 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { EngineError } from "../../base/index.ts";
+import { identifyProcess, type ProcessIdentity } from "../process/index.ts";
+
+export interface MonitorRequest {
+  /** The container's id, which is also the runtime's name for it. */
+  readonly container: string;
+  /** Folder with config.json for a container; for an exec any folder of its own. The attach and control files appear in it. */
+  readonly folder: string;
+  /** Where the exit code is left, as a file named after the container. */
+  readonly exitFolder: string;
+  readonly runtime: { readonly path: string; readonly arguments: readonly string[] };
+  readonly terminal: boolean;
+  /** Whether the program's standard input stays open for whoever attaches. */
+  readonly stdin: boolean;
+  /** Whether standard input outlives the client that wrote to it. */
+  readonly stdinStaysOpen?: boolean;
+  /** The log file; none: the output goes to attached clients only. */
+  readonly log?: string;
+  /** For a command in a running container: the file that holds its process specification. */
+  readonly exec?: { readonly processSpec: string };
+}
+
+/** A conmon that watches a program: both go on when the engine dies. */
+export interface Monitor {
+  readonly conmon: ProcessIdentity;
+  readonly program: ProcessIdentity;
+}
+
+/** An exec whose program waits until it is told to run, so that a client can be attached before its first output. */
+export interface PreparedExec {
+  /** Path of the attach socket. */
+  readonly socket: string;
+  /** Starts the program. @throws EngineError with the runtime's text when it cannot be started */
+  run(): Promise<Monitor>;
+}
+
+const environmentForFiles = { start: "_OCI_STARTPIPE", sync: "_OCI_SYNCPIPE", attach: "_OCI_ATTACHPIPE" } as const;
+
+/**
+ * Starts conmon, which has the runtime create the container; its program waits for `start`.
+ * @throws EngineError with the text of the runtime when it could not be created; nothing is left running then
+ */
+export async function startMonitor(request: MonitorRequest): Promise<Monitor> {
+  const child = await spawnConmon(request, ["sync"]);
+  return finishStart(request, child, lines(child, 3));
+}
+
+/** Starts conmon for a command in a running container and holds the command until `run`. */
+export async function prepareExec(request: MonitorRequest): Promise<PreparedExec> {
+  const child = await spawnConmon(request, ["sync", "start", "attach"]);
+  const start = child.stdio[4] as Writable;
+  const answers = lines(child, 3);
+  const ready = lines(child, 5);
+  // The first byte lets conmon go on to its attach socket, the second to the program.
+  start.write("\0");
+  const first = await ready.next();
+  if (first.done === true) throw await failure(request, child, undefined);
+  return {
+    socket: `${request.folder}/attach`,
+    run: async () => {
+      start.end("\0");
+      return finishStart(request, child, answers);
+    },
+  };
+}
+
+async function finishStart(request: MonitorRequest, child: ChildProcess, answers: AsyncIterator<string>): Promise<Monitor> {
+  const answer = parseAnswer((await answers.next()).value as string | undefined);
+  if (answer === undefined || answer.data <= 0) throw await failure(request, child, answer?.message);
+  const conmonPid = Number(readFileSync(`${request.folder}/conmon.pid`, "utf8"));
+  const program = identifyProcess(answer.data) ?? { pid: answer.data, startTime: 0 };
+  const conmon = identifyProcess(conmonPid) ?? { pid: conmonPid, startTime: 0 };
+  child.unref();
+  return { conmon, program };
+}
+
+async function spawnConmon(request: MonitorRequest, pipes: readonly (keyof typeof environmentForFiles)[]): Promise<ChildProcess> {
+  const environment: Record<string, string> = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+  pipes.forEach((name, i) => (environment[environmentForFiles[name]] = String(3 + i)));
+  const child = spawn("conmon", conmonArguments(request), {
+    cwd: request.folder,
+    env: environment,
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe", ...pipes.map(() => "pipe" as const)],
+  });
+  if (child.pid === undefined) {
+    const [cause] = (await once(child, "error")) as [unknown];
+    throw new EngineError("unavailable", `cannot start conmon, which watches containers: ${String(cause)}`, {
+      hint: "install the Debian package conmon",
+      cause,
+    });
+  }
+  return child;
+}
+
+/** The command line for a request (conmon(8)). */
+export function conmonArguments(request: MonitorRequest): string[] {
+  const { container, folder, exitFolder, runtime } = request;
+  return [
+    "--api-version", "1", "--cid", container, "--cuuid", container, "--name", container,
+    "--runtime", runtime.path, ...runtime.arguments.flatMap((argument) => ["--runtime-arg", argument]),
+    "--bundle", folder, "--full-attach", "--no-sync-log",
+    "--container-pidfile", `${folder}/program.pid`, "--conmon-pidfile", `${folder}/conmon.pid`,
+    "--exit-dir", exitFolder, "--log-path", request.log === undefined ? "none:" : `k8s-file:${request.log}`,
+    ...(request.terminal ? ["--terminal"] : []),
+    ...(request.stdin ? ["--stdin"] : []),
+    ...(request.stdinStaysOpen === true ? ["--leave-stdin-open"] : []),
+    ...(request.exec === undefined ? [] : ["--exec", "--exec-attach", "--exec-process-spec", request.exec.processSpec]),
+  ];
+}
+
+async function* lines(child: ChildProcess, descriptor: number): AsyncGenerator<string> {
+  const stream = child.stdio[descriptor] as Readable;
+  yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+interface Answer {
+  readonly data: number;
+  readonly message?: string;
+}
+
+function parseAnswer(line: string | undefined): Answer | undefined {
+  if (line === undefined) return undefined;
+  const value: unknown = JSON.parse(line);
+  if (typeof value !== "object" || value === null || !("data" in value) || typeof value.data !== "number") return undefined;
+  return "message" in value && typeof value.message === "string"
+    ? { data: value.data, message: value.message }
+    : { data: value.data };
+}
+
+async function failure(request: MonitorRequest, child: ChildProcess, message: string | undefined): Promise<EngineError> {
+  let complaints = "";
+  for await (const chunk of child.stderr as Readable) complaints += String(chunk);
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  const text = message?.trim() ?? complaints.trim();
+  return new EngineError("internal", text === "" ? `conmon ended without an answer for ${request.container}` : text);
+}
+
+/**
+ * Reads the exit code that conmon left and takes the file away.
+ * @returns undefined where there is none: conmon was killed before it could write it
+ */
+export async function takeExitCode(exitFolder: string, container: string): Promise<number | undefined> {
+  const path = `${exitFolder}/${container}`;
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+  await rm(path, { force: true });
+  const code = Number.parseInt(text, 10);
+  return Number.isNaN(code) ? undefined : code;
+}

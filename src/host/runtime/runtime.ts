@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { EngineError } from "../../base/index.ts";
+
+/** An OCI runtime on this machine, such as crun or runc, with a folder of its own for the states of its containers. */
+export interface Runtime {
+  readonly name: string;
+  readonly path: string;
+  /** Arguments before every verb. */
+  readonly arguments: readonly string[];
+  /** Lets the program of a created container run. @throws EngineError with the runtime's text */
+  start(container: string): Promise<void>;
+  /** Sends a signal to the program, or to every process of the container. A container that has ended is no error. */
+  kill(container: string, signal: string, all?: boolean): Promise<void>;
+  /** Takes away what the runtime holds of a container, its processes included. One that is not there is no error. */
+  delete(container: string): Promise<void>;
+  pause(container: string): Promise<void>;
+  resume(container: string): Promise<void>;
+  /** Changes the limits of a container (runtime-spec, config-linux.md, "resources"). */
+  update(container: string, resources: object): Promise<void>;
+}
+
+export interface RuntimeLocation {
+  readonly name: string;
+  readonly path: string;
+  /** Folder for the states of its containers; engines must not share one. */
+  readonly root: string;
+}
+
+export function openRuntime({ name, path, root }: RuntimeLocation): Runtime {
+  const globals = ["--root", root];
+  const call = async (words: readonly string[], input?: string): Promise<string> => run(path, [...globals, ...words], input);
+  const unlessGone = async (words: readonly string[]): Promise<void> => {
+    try {
+      await call(words);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  };
+  return {
+    name,
+    path,
+    arguments: globals,
+    start: async (container) => {
+      await call(["start", container]);
+    },
+    kill: async (container, signal, all = false) => unlessGone(["kill", ...(all ? ["--all"] : []), container, signal]),
+    delete: async (container) => unlessGone(["delete", "--force", container]),
+    pause: async (container) => {
+      await call(["pause", container]);
+    },
+    resume: async (container) => {
+      await call(["resume", container]);
+    },
+    update: async (container, resources) => {
+      await call(["update", "--resources", "-", container], JSON.stringify(resources));
+    },
+  };
+}
+
+/** crun: "container not running", "No such file or directory" of its state; runc: "does not exist", "process already finished". */
+function isGone(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /does not exist|not running|already finished|no such process|error opening file .*status|No such process/i.test(error.message)
+  );
+}
+
+async function run(path: string, words: readonly string[], input: string | undefined): Promise<string> {
+  const child = spawn(path, words, { stdio: [input === undefined ? "ignore" : "pipe", "ignore", "pipe"] });
+  if (child.pid === undefined) {
+    const [cause] = (await once(child, "error")) as [unknown];
+    throw new EngineError("unavailable", `cannot start the container runtime ${path}: ${String(cause)}`, {
+      hint: "install the Debian package crun or runc, or name another runtime with --runtime",
+      cause,
+    });
+  }
+  child.stdin?.end(input);
+  const ended = once(child, "close");
+  let complaints = "";
+  for await (const chunk of child.stderr as Readable) complaints += String(chunk);
+  const [code] = (await ended) as [number | null];
+  if (code !== 0) throw new EngineError("internal", plainText(complaints) || `${path} ${words.join(" ")} ended with code ${code}`);
+  return complaints;
+}
+
+/** What a runtime has to say, without the time stamps and levels of its log lines. */
+export function plainText(complaints: string): string {
+  return complaints
+    .trim()
+    .replace(/^time="[^"]*" level=\w+ msg="(.*)"$/gm, (_, text: string) => text.replaceAll('\\"', '"'))
+    .replace(/^\d{4}-\d\d-\d\dT\S+: /gm, "");
+}

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AttachSocket, prepareExec, startMonitor, takeExitCode, type Monitor, type MonitorRequest } from "../../src/host/conmon/index.ts";
+import { Poller } from "../../src/host/poll/index.ts";
+import { ProcessHandle } from "../../src/host/process/index.ts";
+import { chooseRuntime, type Runtime } from "../../src/host/runtime/index.ts";
+
+let folder: string;
+let poller: Poller;
+let runtime: Runtime;
+const began: { name: string; monitor: Monitor }[] = [];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "conmon-"));
+  poller = new Poller();
+  runtime = chooseRuntime({ searchPath: process.env.PATH ?? "", root: join(folder, "runtime") });
+  mkdirSync(join(folder, "exits"));
+});
+
+afterAll(async () => {
+  for (const { name, monitor } of began) {
+    await runtime.delete(name);
+    ProcessHandle.open(monitor.conmon)?.kill("SIGKILL");
+  }
+  poller.close();
+  rmSync(folder, { recursive: true });
+});
+
+function processSpec(script: string): object {
+  const capabilities = { bounding: [], effective: [], permitted: [] };
+  return { args: ["/bin/sh", "-c", script], cwd: "/", env: ["PATH=/bin"], user: { uid: 0, gid: 0 }, capabilities };
+}
+
+function bundle(name: string, process: object): MonitorRequest {
+  const path = join(folder, name);
+  mkdirSync(join(path, "rootfs/bin"), { recursive: true });
+  mkdirSync(join(path, "rootfs/proc"));
+  copyFileSync("/bin/busybox", join(path, "rootfs/bin/busybox"));
+  for (const applet of ["sh", "cat", "sleep"]) symlinkSync("busybox", join(path, "rootfs/bin", applet));
+  const namespaces = ["pid", "mount", "ipc", "uts", "network"].map((type) => ({ type }));
+  const mounts = [{ destination: "/proc", type: "proc", source: "proc" }];
+  writeFileSync(join(path, "config.json"), JSON.stringify({ ociVersion: "1.0.2", process, root: { path: "rootfs" }, mounts, linux: { namespaces } }));
+  return {
+    container: name, folder: path, exitFolder: join(folder, "exits"), runtime, terminal: false, stdin: true, log: join(path, "log"),
+  };
+}
+
+async function ended(monitor: Monitor): Promise<void> {
+  using handle = ProcessHandle.open(monitor.conmon);
+  await handle?.exited(poller);
+}
+
+async function readAll(socket: AttachSocket): Promise<{ stdout: string; stderr: string }> {
+  const text = { stdout: "", stderr: "" };
+  for (let output = await socket.read(); output !== undefined; output = await socket.read()) {
+    text[output.stream] += Buffer.from(output.bytes).toString();
+  }
+  return text;
+}
+
+test("startMonitor: the program's streams, its log and its exit code", async () => {
+  const request = bundle("streams", processSpec("read word; echo got $word; echo wrong >&2; exit 7"));
+  const monitor = await startMonitor(request);
+  began.push({ name: "streams", monitor });
+  using socket = AttachSocket.connect(join(request.folder, "attach"), poller);
+  await runtime.start("streams");
+  expect(await socket.write(Buffer.from("hello\n"))).toBe(true);
+  expect(await readAll(socket)).toEqual({ stdout: "got hello\n", stderr: "wrong\n" });
+  await ended(monitor);
+  expect(await takeExitCode(request.exitFolder, "streams")).toBe(7);
+  expect(await takeExitCode(request.exitFolder, "streams")).toBeUndefined();
+  expect(readFileSync(request.log ?? "", "utf8")).toMatch(/ stdout F got hello\n/);
+}, 60_000);
+
+test("AttachSocket: input ends by half, and a megabyte comes back whole", async () => {
+  const request = bundle("half-close", processSpec("cat"));
+  const monitor = await startMonitor(request);
+  began.push({ name: "half-close", monitor });
+  using socket = AttachSocket.connect(join(request.folder, "attach"), poller);
+  await runtime.start("half-close");
+  const input = Buffer.alloc(1024 * 1024, "0123456789\n");
+  const output = readAll(socket);
+  expect(await socket.write(input)).toBe(true);
+  socket.endInput();
+  expect((await output).stdout === input.toString()).toBe(true);
+  await ended(monitor);
+  expect(await takeExitCode(request.exitFolder, "half-close")).toBe(0);
+}, 60_000);
+
+test("prepareExec: nothing of a command's output is lost, and its exit code is its own", async () => {
+  const request = bundle("execs", processSpec("sleep 1000"));
+  const monitor = await startMonitor(request);
+  began.push({ name: "execs", monitor });
+  await runtime.start("execs");
+  const own = join(folder, "exec-1");
+  mkdirSync(join(own, "exits"), { recursive: true });
+  const spec = join(own, "process.json");
+  writeFileSync(spec, JSON.stringify(processSpec("echo from exec; exit 3")));
+  const exec = await prepareExec({ ...request, log: join(own, "log"), folder: own, exitFolder: join(own, "exits"), exec: { processSpec: spec } });
+  using socket = AttachSocket.connect(exec.socket, poller);
+  const running = await exec.run();
+  expect(await readAll(socket)).toEqual({ stdout: "from exec\n", stderr: "" });
+  await ended(running);
+  expect(await takeExitCode(join(own, "exits"), "execs")).toBe(3);
+  await runtime.kill("execs", "KILL");
+  await ended(monitor);
+  expect(await takeExitCode(request.exitFolder, "execs")).toBe(137);
+}, 60_000);
+
+test("startMonitor: a program that does not exist is told in the runtime's words, and nothing is left", async () => {
+  const request = bundle("missing", { ...processSpec(""), args: ["/bin/nothing"] });
+  expect(startMonitor(request)).rejects.toThrow(/nothing/);
+  await startMonitor(request).catch(() => undefined);
+  await runtime.delete("missing");
+  expect(existsSync(join(folder, "runtime", runtime.name, "missing"))).toBe(false);
+}, 60_000);
