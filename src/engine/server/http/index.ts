@@ -1,0 +1,11 @@
+export { RequestBody } from "./body.ts";
+export type { ExchangeHandler } from "./connection.ts";
+export { Duplex } from "./duplex.ts";
+export { Exchange } from "./exchange.ts";
+export type { Headers, ReplyStream } from "./exchange.ts";
+export { defaultLimits } from "./limits.ts";
+export type { HttpLimits } from "./limits.ts";
+export { HttpListener } from "./listen.ts";
+export type { ListenOptions, ListenTarget, TlsIdentity } from "./listen.ts";
+export { HttpRefusal } from "./refusal.ts";
+export type { RequestHead } from "./request-head.ts";
