@@ -19,6 +19,11 @@ import type { PortProtocol, PublishedPort } from "../../base/index.ts";
 export interface Networks {
   prepare(request: SandboxRequest): Promise<Sandbox>;
   release(containerId: string): Promise<void>;
+  /**
+   * Resolves when the kernel has taken apart everything that was released. `release` does not wait for that, since it
+   * takes the kernel some 20 ms over which nothing has to wait: what was released can already not be reached any more.
+   */
+  settled(): Promise<void>;
   /** The sandbox of a container between `prepare` and `release`. Containers that joined another's have none of their own. */
   sandbox(containerId: string): Sandbox | undefined;
   /** @param living ids of the containers whose processes survived; those with `container:` mode may be among them. */
@@ -86,7 +91,7 @@ export interface Sandbox {
   readonly endpoints: readonly Endpoint[];
   /** With every port resolved; one entry for each address family that a binding answers on. */
   readonly ports: readonly BoundPort[];
-  /** Contents for the container's /etc/hosts and /etc/resolv.conf. Absent for a joined sandbox: bind the other container's files. */
+  /** Contents for the container's /etc/hosts and /etc/resolv.conf. Absent for a joined sandbox (bind the other container's files) and after `recover`. */
   readonly files?: NetworkFiles;
 }
 
@@ -141,4 +146,15 @@ export interface NetworksOptions {
   readonly bridgeAddress?: string;
   /** Absent: the host's, or that of its upstream resolver where it names only a loopback address. */
   readonly resolvConfPath?: string;
+  /** Told of each container that joins or leaves a network. */
+  readonly onEvent?: (event: NetworkEvent) => void;
+}
+
+/** docker's events of type "network". */
+export interface NetworkEvent {
+  readonly action: "create" | "connect" | "disconnect" | "destroy";
+  readonly networkId: string;
+  readonly networkName: string;
+  readonly driver: string;
+  readonly containerId?: string;
 }

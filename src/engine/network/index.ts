@@ -1,3 +1,4 @@
+export { NetworkService } from "./network-service.ts";
 export { parseNetworkMode } from "./network-mode.ts";
 export type {
   BoundPort,
@@ -5,6 +6,7 @@ export type {
   Endpoint,
   EndpointAddress,
   EndpointRequest,
+  NetworkEvent,
   NetworkFiles,
   NetworkMode,
   Networks,

@@ -5,11 +5,12 @@ import type { NetlinkMessage, NetlinkRequest } from "./message.ts";
 
 /** linux/rtnetlink.h and linux/if_link.h. */
 const types = { newLink: 16, deleteLink: 17, getLink: 18 };
-const attribute = { address: 1, name: 3, mtu: 4, master: 10, linkInfo: 18, addressFamilies: 26, netnsDescriptor: 28 };
+const attribute = { address: 1, name: 3, mtu: 4, master: 10, linkInfo: 18, addressFamilies: 26, group: 27, netnsDescriptor: 28 };
 const infoAttribute = { kind: 1, data: 2, slaveKind: 4, slaveData: 5 };
 const vethPeer = 1;
 const bridgeAttribute = { stpState: 5, multicastSnooping: 23 };
-const bridgePortAttribute = { hairpin: 4, isolated: 33 };
+const bridgePortAttribute = { state: 1, hairpin: 4, flush: 24, isolated: 33 };
+const portStateDisabled = 0;
 const inet6 = { family: 10, addressGeneration: 8, addressGenerationNone: 1 };
 const flagUp = 1;
 const headerSize = 16;
@@ -76,6 +77,10 @@ export interface LinkChange {
   readonly hairpin?: boolean;
   /** For a port of a bridge: it exchanges no frames with other isolated ports. */
   readonly isolated?: boolean;
+  /** For a port of a bridge: it passes no frame any more, and the bridge forgets who was behind it. */
+  readonly cutOff?: true;
+  /** See {@link deleteLinkGroup}. */
+  readonly group?: number;
 }
 
 /** Changes a link found by its index or, for 0, by its name. */
@@ -84,6 +89,7 @@ export function changeLink(link: { index: number; name?: string }, change: LinkC
   const port = [
     ...(change.hairpin === undefined ? [] : [u8(bridgePortAttribute.hairpin, Number(change.hairpin))]),
     ...(change.isolated === undefined ? [] : [u8(bridgePortAttribute.isolated, Number(change.isolated))]),
+    ...(change.cutOff === undefined ? [] : [u8(bridgePortAttribute.state, portStateDisabled), bytes(bridgePortAttribute.flush, Buffer.alloc(0))]),
   ];
   return {
     purpose: `change the link ${name}`,
@@ -94,6 +100,7 @@ export function changeLink(link: { index: number; name?: string }, change: LinkC
       ...(change.macAddress === undefined ? [] : [bytes(attribute.address, macBytes(change.macAddress))]),
       ...(change.mtu === undefined ? [] : [u32(attribute.mtu, change.mtu)]),
       ...(change.master === undefined ? [] : [u32(attribute.master, change.master)]),
+      ...(change.group === undefined ? [] : [u32(attribute.group, change.group)]),
       ...(port.length === 0 ? [] : [portInfo(port)]),
       ...(change.hasLinkLocal === false ? [noLinkLocal()] : []),
     ],
@@ -102,6 +109,11 @@ export function changeLink(link: { index: number; name?: string }, change: LinkC
 
 export function deleteLink(name: string): NetlinkRequest {
   return { purpose: `delete the link ${name}`, type: types.deleteLink, header: linkHeader(0, 0), attributes: [text(attribute.name, name)] };
+}
+
+/** Deletes every link of a group at once, in about the time that one takes. */
+export function deleteLinkGroup(group: number): NetlinkRequest {
+  return { purpose: "delete links", type: types.deleteLink, header: linkHeader(0, 0), attributes: [u32(attribute.group, group)] };
 }
 
 export function getLink(name: string): NetlinkRequest {

@@ -62,11 +62,14 @@ export class NetlinkSocket implements Disposable {
   }
 
   /**
-   * Several requests on one, whose failures the caller sorts out.
+   * Sends requests on another thread, for those over which the kernel takes its time. One call after the other.
    * @returns one outcome for each request: nothing, or why the kernel refused it.
    */
-  attempt(requests: readonly NetlinkRequest[]): (NetlinkError | undefined)[] {
-    return this.#send(requests.map((request) => ({ request, acknowledged: true }))).outcomes;
+  async attemptLater(requests: readonly NetlinkRequest[]): Promise<(NetlinkError | undefined)[]> {
+    const numbered = this.#number(requests.map((request) => ({ request, acknowledged: true })));
+    const data = encodeAll(numbered);
+    succeed(await sendto.later(this.#descriptor.number, data, data.length, 0, null, 0), () => purposeOf(numbered));
+    return this.#collect(numbered).outcomes;
   }
 
   /** All of the requests take effect on nftables at once, or none does. @throws NetlinkError for the first that failed. */
@@ -102,37 +105,26 @@ export class NetlinkSocket implements Disposable {
   }
 
   #exchange(parts: readonly Part[]): NetlinkMessage[] {
-    const { outcomes, answers } = this.#send(parts);
+    const numbered = this.#number(parts);
+    this.#write(encodeAll(numbered), purposeOf(numbered));
+    const { outcomes, answers } = this.#collect(numbered);
     const failure = outcomes.find((outcome) => outcome !== undefined);
     if (failure !== undefined) throw failure;
     return answers;
   }
 
-  /** Sends the parts as one datagram and collects acknowledgements until each part that wants one has it. */
-  #send(parts: readonly Part[]): { outcomes: (NetlinkError | undefined)[]; answers: NetlinkMessage[] } {
-    const numbered = parts.map((part) => ({ ...part, sequence: this.#nextSequence() }));
-    const what = parts.find(({ acknowledged }) => acknowledged)?.request.purpose ?? "talk to the kernel";
-    this.#write(Buffer.concat(numbered.map((part) => encodeRequest(part.request, part))), what);
-    const outcomes: (NetlinkError | undefined)[] = parts.map(() => undefined);
-    const answers: NetlinkMessage[] = [];
-    const waiting = new Set(numbered.filter(({ acknowledged }) => acknowledged).map(({ sequence }) => sequence));
+  #number(parts: readonly Part[]): NumberedPart[] {
+    return parts.map((part) => ({ ...part, sequence: this.#nextSequence() }));
+  }
+
+  /** Reads until each part that wants an acknowledgement has one. */
+  #collect(parts: readonly NumberedPart[]): Collected {
+    const collected: Collected = { outcomes: parts.map(() => undefined), answers: [] };
+    const waiting = new Set(parts.filter(({ acknowledged }) => acknowledged).map(({ sequence }) => sequence));
     while (waiting.size > 0) {
-      for (const message of this.#read(what)) {
-        const index = numbered.findIndex(({ sequence }) => sequence === message.sequence);
-        const part = numbered[index];
-        if (part === undefined) continue;
-        if (message.type !== controlTypes.error) answers.push(message);
-        else {
-          waiting.delete(message.sequence);
-          const outcome = decodeOutcome(message);
-          if (outcome.errno === 0) continue;
-          outcomes[index] = new NetlinkError(part.request, { ...outcome, index });
-          // A batch refused as a whole has no acknowledgement for its parts.
-          if (!part.acknowledged) waiting.clear();
-        }
-      }
+      for (const message of this.#read(purposeOf(parts))) sortIn(message, { parts, waiting, collected });
     }
-    return { outcomes, answers };
+    return collected;
   }
 
   #write(data: Buffer, what: string): void {
@@ -163,4 +155,44 @@ export class NetlinkSocket implements Disposable {
 interface Part {
   readonly request: NetlinkRequest;
   readonly acknowledged: boolean;
+}
+
+interface NumberedPart extends Part {
+  readonly sequence: number;
+}
+
+interface Collected {
+  readonly outcomes: (NetlinkError | undefined)[];
+  readonly answers: NetlinkMessage[];
+}
+
+interface Collecting {
+  readonly parts: readonly NumberedPart[];
+  /** Numbers of the parts without an outcome. */
+  readonly waiting: Set<number>;
+  readonly collected: Collected;
+}
+
+function sortIn(message: NetlinkMessage, { parts, waiting, collected }: Collecting): void {
+  const index = parts.findIndex(({ sequence }) => sequence === message.sequence);
+  const part = parts[index];
+  if (part === undefined) return;
+  if (message.type !== controlTypes.error) {
+    collected.answers.push(message);
+    return;
+  }
+  waiting.delete(message.sequence);
+  const outcome = decodeOutcome(message);
+  if (outcome.errno === 0) return;
+  collected.outcomes[index] = new NetlinkError(part.request, { ...outcome, index });
+  // A batch refused as a whole has no acknowledgement for its parts.
+  if (!part.acknowledged) waiting.clear();
+}
+
+function encodeAll(parts: readonly NumberedPart[]): Buffer {
+  return Buffer.concat(parts.map((part) => encodeRequest(part.request, part)));
+}
+
+function purposeOf(parts: readonly Part[]): string {
+  return parts.find(({ acknowledged }) => acknowledged)?.request.purpose ?? "talk to the kernel";
 }

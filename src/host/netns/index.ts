@@ -2,7 +2,7 @@ export {
   createNetworkNamespace,
   insideNetworkNamespace,
   isNetworkNamespace,
-  openOwnNamespace,
+  openNetworkNamespace,
   removeNetworkNamespace,
   writeNetworkSetting,
 } from "./namespace.ts";

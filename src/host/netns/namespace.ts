@@ -19,11 +19,11 @@ const namespaceFileSystem = 0x6e736673;
 const ownNamespace = "/proc/thread-self/ns/net";
 
 /**
- * Makes a network namespace, kept by a mount on `path`, and runs `configure` inside it. One synchronous stretch: the
- * thread is back where it was before anything else can run on it. After an error nothing is left.
- * @param configure gets a descriptor of the namespace, open during the call; it must not return a promise.
+ * Makes a network namespace, kept by a mount on `path`, and runs `inside` in it. One synchronous stretch: the thread is
+ * back where it was before anything else can run on it. Keep the stretch short, since a thread that the runtime starts
+ * meanwhile is born into the namespace; a netlink socket made in it serves for the rest. After an error nothing is left.
  */
-export function createNetworkNamespace<T>(path: string, configure: (descriptor: number) => T): T {
+export function createNetworkNamespace<T>(path: string, inside: () => T): T {
   using home = open(ownNamespace, flags.readOnly);
   open(path, flags.readOnly | flags.create | flags.exclusive).close();
   try {
@@ -31,8 +31,7 @@ export function createNetworkNamespace<T>(path: string, configure: (descriptor: 
     try {
       const target = cString(path);
       succeed(mount(cString(ownNamespace), target, null, bindMount, null), () => `keep a network namespace at ${path}`);
-      using made = open(path, flags.readOnly);
-      return configure(made.number);
+      return inside();
     } finally {
       enterOrDie(home);
     }
@@ -84,9 +83,9 @@ export function writeNetworkSetting(name: string, value: string): void {
   succeed(write(file.number, data, data.length), () => `set net/${name} to ${value}`);
 }
 
-/** A descriptor of the thread's own network namespace. */
-export function openOwnNamespace(): Descriptor {
-  return open(ownNamespace, flags.readOnly);
+/** A descriptor of a namespace, for links that are made in it from outside. */
+export function openNetworkNamespace(path: string): Descriptor {
+  return open(path, flags.readOnly);
 }
 
 function open(path: string, how: number): Descriptor {

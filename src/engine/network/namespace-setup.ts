@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseIpAddress, parseIpPrefix } from "../../base/index.ts";
+import { addAddress, addRoute, changeLink, createVethPair, decodeLink, getLink, NetlinkSocket } from "../../host/netlink/index.ts";
+import type { NetlinkRequest } from "../../host/netlink/index.ts";
+import { createNetworkNamespace, openNetworkNamespace, writeNetworkSetting } from "../../host/netns/index.ts";
+import type { BridgeLink } from "./bridge-link.ts";
+import type { Endpoint, EndpointAddress } from "./contract.ts";
+
+const loopbackIndex = 1;
+const everywhere = { 4: parseIpPrefix("0.0.0.0/0").network, 6: parseIpPrefix("::/0").network } as const;
+
+/** Makes a container's namespace with its loopback up, and returns a socket for what follows in it. */
+export function makeNamespace(path: string): NetlinkSocket {
+  const socket = createNetworkNamespace(path, () => {
+    // docker's: a container may use any port and send echo requests without a privilege.
+    writeNetworkSetting("ipv4/ip_unprivileged_port_start", "0");
+    writeNetworkSetting("ipv4/ping_group_range", "0 2147483647");
+    if (existsSync("/proc/sys/net/ipv6")) {
+      // Addresses come from the engine: nothing to ask the link for, and no router to wait for.
+      writeNetworkSetting("ipv6/conf/default/accept_dad", "0");
+      writeNetworkSetting("ipv6/conf/default/accept_ra", "0");
+    }
+    return new NetlinkSocket("route");
+  });
+  try {
+    socket.request(changeLink({ index: loopbackIndex }, { isUp: true }));
+    return socket;
+  } catch (error) {
+    socket[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Name of an endpoint's end on the machine: from its id, so that it is never given again. */
+export function hostLinkName({ endpointId }: { readonly endpointId: string }): string {
+  return `veth${endpointId.slice(0, 10)}`;
+}
+
+export interface Connection {
+  readonly endpoint: Endpoint;
+  readonly bridge: BridgeLink;
+  /** Sockets on the machine and in the namespace. */
+  readonly outside: NetlinkSocket;
+  readonly inside: NetlinkSocket;
+  readonly netnsPath: string;
+  /** Its gateways become the namespace's default routes. */
+  readonly isDefaultRoute: boolean;
+}
+
+/** Joins a namespace to a bridge: the pair of links, addresses, routes. The caller removes the link after a failure. */
+export function connectEndpoint({ endpoint, bridge, outside, inside, netnsPath, isDefaultRoute }: Connection): void {
+  const link = hostLinkName(endpoint);
+  using namespace = openNetworkNamespace(netnsPath);
+  outside.request(
+    createVethPair({
+      name: link,
+      mtu: bridge.mtu,
+      master: bridge.index,
+      peer: { name: endpoint.interfaceName, mtu: bridge.mtu, macAddress: endpoint.macAddress, netnsDescriptor: namespace.number },
+    }),
+    changeLink({ index: 0, name: link }, { isUp: true, hasLinkLocal: false, hairpin: bridgePassesFirewall() }),
+  );
+  const [message] = inside.request(getLink(endpoint.interfaceName));
+  const index = message === undefined ? 0 : decodeLink(message).index;
+  const addresses = [endpoint.ipv4, endpoint.ipv6].filter((address) => address !== undefined);
+  inside.request(
+    changeLink({ index }, { isUp: true }),
+    ...addresses.map(({ address, prefixLength }) => addAddress({ linkIndex: index, address: parseIpAddress(address), prefixLength })),
+    ...(isDefaultRoute ? addresses.flatMap((address) => defaultRoute(address, index)) : []),
+  );
+}
+
+function defaultRoute({ gateway }: EndpointAddress, linkIndex: number): NetlinkRequest[] {
+  if (gateway === undefined) return [];
+  const address = parseIpAddress(gateway);
+  return [addRoute({ destination: everywhere[address.family], gateway: address, linkIndex })];
+}
+
+/**
+ * With br_netfilter the firewall turns a published port around within the bridge, where a container that calls itself
+ * through the machine's address is reached by the port that the packet came from.
+ */
+function bridgePassesFirewall(): boolean {
+  const setting = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+  return existsSync(setting) && readFileSync(setting, "utf8").trim() !== "0";
+}

@@ -1,0 +1,15 @@
+import { parseIpAddress } from "../../base/index.ts";
+import { endpointAddresses } from "./bridge-network.ts";
+import type { Sandbox } from "./contract.ts";
+import type { PortTarget } from "./port-map.ts";
+
+/** Where the firewall has to send what arrives at a container's ports. */
+export function targetsOf({ endpoints, ports }: Sandbox): PortTarget[] {
+  const addresses = new Map(endpoints.slice(0, 1).flatMap(endpointAddresses).map((address) => [address.family, address]));
+  return ports.flatMap(({ containerPort, protocol, hostAddress, hostPort }) => {
+    const host = parseIpAddress(hostAddress);
+    const address = addresses.get(host.family);
+    if (address === undefined) return [];
+    return [{ protocol, hostPort, address, containerPort, ...(host.value === 0n ? {} : { hostAddress: host }) }];
+  });
+}

@@ -1,0 +1,67 @@
+/**
+ * Run inside a network namespace by the network tests.
+ * `serve PORT`: answers every TCP connection and every datagram on a port with the protocol and the peer's address; says "ready".
+ * `ask TARGET…`: a target is "tcp/ADDRESS/PORT" or "udp/ADDRESS/PORT"; prints a line of JSON, from target to answer or "failed".
+ * `hold ADDRESS PORT`: keeps one connection open, sends each line of stdin and prints what comes back.
+ */
+import { createSocket } from "node:dgram";
+import { createConnection, createServer, isIPv6 } from "node:net";
+import { createInterface } from "node:readline";
+
+const patience = 4000;
+
+async function serve(port: number): Promise<void> {
+  const tcp = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.write(`tcp ${socket.remoteAddress ?? ""}\n`);
+    socket.on("data", (data) => socket.write(data));
+    socket.on("end", () => socket.end());
+  });
+  const udp = createSocket({ type: "udp6" }, (_, peer) => { udp.send(`udp ${peer.address}`, peer.port, peer.address); });
+  await new Promise<void>((resolve) => { tcp.listen(port, "::", resolve); });
+  await new Promise<void>((resolve) => { udp.bind(port, "::", resolve); });
+  console.log("ready");
+}
+
+function askTcp(address: string, port: number): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const socket = createConnection({ host: address, port });
+  const timer = setTimeout(() => { socket.destroy(); resolve("timeout"); }, patience);
+  const finish = (answer: string): void => { clearTimeout(timer); socket.destroy(); resolve(answer); };
+  socket.once("data", (data) => { finish(data.toString().trim()); });
+  socket.once("error", () => { finish("refused"); });
+  socket.once("close", () => { finish("closed"); });
+  return promise;
+}
+
+function askUdp(address: string, port: number): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
+  const timer = setTimeout(() => { finish("timeout"); }, patience);
+  const finish = (answer: string): void => { clearTimeout(timer); socket.close(); resolve(answer); };
+  socket.once("message", (data) => { finish(data.toString()); });
+  socket.once("error", () => { finish("refused"); });
+  socket.connect(port, address, () => { socket.send("?"); });
+  return promise;
+}
+
+async function ask(targets: readonly string[]): Promise<void> {
+  const answers = await Promise.all(targets.map(async (target) => {
+    const [protocol = "", address = "", port] = target.split("/");
+    return [target, await (protocol === "udp" ? askUdp : askTcp)(address, Number(port))] as const;
+  }));
+  console.log(JSON.stringify(Object.fromEntries(answers)));
+}
+
+function hold(address: string, port: number): void {
+  const socket = createConnection({ host: address, port });
+  socket.on("data", (data) => process.stdout.write(data));
+  socket.on("error", (error) => { console.log(`error ${error.message}`); process.exit(1); });
+  socket.on("close", () => { console.log("closed"); process.exit(1); });
+  createInterface({ input: process.stdin }).on("line", (line) => socket.write(`${line}\n`));
+}
+
+const [verb, ...rest] = process.argv.slice(2);
+if (verb === "serve") await serve(Number(rest[0]));
+else if (verb === "ask") await ask(rest);
+else hold(rest[0] ?? "", Number(rest[1]));

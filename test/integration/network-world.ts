@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { changeLink, NetlinkSocket } from "../../src/host/netlink/index.ts";
+import { succeed, systemCall } from "../../src/host/libc/index.ts";
+import { removeNetworkNamespace } from "../../src/host/netns/index.ts";
+import { NetworkService } from "../../src/engine/network/index.ts";
+import type { NetworksOptions, SandboxRequest } from "../../src/engine/network/index.ts";
+
+const unshare = systemCall<[number]>("unshare", "i");
+const probe = join(import.meta.dir, "network-probe.ts");
+
+/** Puts this process's thread, and what it starts, into a network namespace of its own: the "machine" of a test. */
+export function enterPrivateNetwork(): void {
+  succeed(unshare(0x4000_0000), () => "make a network namespace for the test");
+  using socket = new NetlinkSocket("route");
+  socket.request(changeLink({ index: 1 }, { isUp: true }));
+}
+
+/** Networks of an engine in a folder of its own. Whatever the test started ends with `dispose`. */
+export class NetworkWorld implements AsyncDisposable {
+  readonly execRoot = mkdtempSync(join(tmpdir(), "wharf-net-"));
+  readonly #children: Bun.Subprocess[] = [];
+  readonly #services: NetworkService[] = [];
+
+  async start(living: readonly string[] = [], options: Partial<NetworksOptions> = {}) {
+    const service = new NetworkService({ execRoot: this.execRoot, bridge: "wharf0", ...options });
+    this.#services.push(service);
+    return { service, report: await service.recover(living) };
+  }
+
+  /** A server inside a namespace, answering when this resolves. */
+  async serve(netnsPath: string | undefined, port: number): Promise<void> {
+    const child = this.#run(netnsPath, ["serve", String(port)]);
+    for await (const line of lines(child.stdout)) {
+      if (line === "ready") return;
+    }
+    throw new Error("the server ended");
+  }
+
+  /** Asks from inside a namespace; from target to answer. */
+  async ask(netnsPath: string | undefined, ...targets: readonly string[]): Promise<Readonly<Record<string, string>>> {
+    const child = this.#run(netnsPath, ["ask", ...targets]);
+    return JSON.parse(await new Response(child.stdout).text()) as Record<string, string>;
+  }
+
+  /** One connection that stays open: each line that is sent comes back. */
+  hold(address: string, port: number): { send: (line: string) => void; lines: AsyncIterator<string> } {
+    const child = this.#run(undefined, ["hold", address, String(port)]);
+    return {
+      send: (line) => { void child.stdin.write(`${line}\n`); void child.stdin.flush(); },
+      lines: lines(child.stdout)[Symbol.asyncIterator](),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#children) child.kill("SIGKILL");
+    await Promise.all(this.#children.map((child) => child.exited));
+    for (const service of this.#services) {
+      for (const { sandbox } of [...service.sandboxes()]) await service.release(sandbox.containerId);
+      await service.settled();
+    }
+    removeNetworkNamespace(join(this.execRoot, "foreign"));
+    rmSync(this.execRoot, { recursive: true, force: true });
+  }
+
+  #run(netnsPath: string | undefined, args: readonly string[]) {
+    const enter = netnsPath === undefined ? [] : ["nsenter", `--net=${netnsPath}`];
+    const child = Bun.spawn([...enter, process.execPath, probe, ...args], { stdin: "pipe", stdout: "pipe", stderr: "inherit" });
+    this.#children.push(child);
+    return child;
+  }
+}
+
+/** A container's wish for a network, with what a test does not care about filled in. */
+export function request(digit: string, wishes: Partial<SandboxRequest> = {}): SandboxRequest {
+  return {
+    containerId: digit.repeat(64).slice(0, 64),
+    containerName: `box-${digit}`,
+    hostname: `host-${digit}`,
+    mode: { kind: "network", name: "bridge" },
+    publish: [],
+    dns: { servers: [], search: [], options: [] },
+    extraHosts: [],
+    ...wishes,
+  };
+}
+
+/** Output of a command in the test's network. */
+export async function output(...command: readonly string[]): Promise<string> {
+  const child = Bun.spawn([...command], { stdout: "pipe", stderr: "inherit" });
+  return await new Response(child.stdout).text();
+}
+
+function lines(stream: ReadableStream<Uint8Array>): AsyncIterable<string> {
+  return createInterface({ input: Readable.fromWeb(stream) });
+}
