@@ -1,0 +1,14 @@
+export { readAttribute, readAttributes, setAttribute } from "./attributes.ts";
+export {
+  deviceNumber, makeDirectory, makeHardLink, makeNode, makeSymbolicLink, readSymbolicLink, removeDirectory, removeName, renameIn, setModeOf,
+  setNodeMode, setOwner, setOwnerOf, setTimes, setTimesOf,
+} from "./make.ts";
+export type { NodeRequest, NodeType, Place, Times } from "./make.ts";
+export { byteName, byteNameOf, displayName, nameBytes } from "./names.ts";
+export type { ByteName } from "./names.ts";
+export { openFlags, openIn, openRegularFile, openTree } from "./open.ts";
+export type { OpenOptions, Resolution } from "./open.ts";
+export { fileStatus, statusOf } from "./status.ts";
+export type { FileStatus, FileTime, FileType } from "./status.ts";
+export { syncFile, syncFileSystem } from "./sync.ts";
+export { copyTree, emptyTree, openFolder, readNames, removeTree, treeSize } from "./tree.ts";

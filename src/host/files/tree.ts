@@ -1,0 +1,167 @@
+import { readdirSync, readSync, writeSync } from "node:fs";
+import { isSystemError, succeed, systemCall, type Descriptor } from "../libc/index.ts";
+import { readAttributes, setAttribute } from "./attributes.ts";
+import {
+  makeDirectory, makeHardLink, makeNode, makeSymbolicLink, readSymbolicLink, removeDirectory, removeName, setModeOf, setNodeMode,
+  setOwner, setOwnerOf, setTimes, setTimesOf,
+} from "./make.ts";
+import { byteName, type ByteName } from "./names.ts";
+import { openFlags, openIn } from "./open.ts";
+import { fileStatus, statusOf, type FileStatus } from "./status.ts";
+
+const seek = systemCall<[number, number, number]>("lseek", "iii");
+const truncate = systemCall<[number, number]>("ftruncate", "ii");
+
+const seekData = 3;
+const seekHole = 4;
+const copyBuffer = 1024 * 1024;
+
+/** The names in a folder, without "." and "..", in no order. */
+export function readNames(folder: Descriptor): ByteName[] {
+  return readdirSync(`/proc/self/fd/${folder.number}/.`, { encoding: "buffer" }).map((name) => byteName(name));
+}
+
+/** Opens a folder that is no link, to work in it. */
+export function openFolder(folder: Descriptor, name: ByteName): Descriptor {
+  return openIn(folder, name, openFlags.directory | openFlags.noFollow, { resolve: "no-links" });
+}
+
+/** Removes a name and everything below it; whatever is moved or linked there meanwhile, nothing outside is touched. */
+export function removeTree(folder: Descriptor, name: ByteName): void {
+  const status = statusOf(folder, name);
+  if (status === undefined) return;
+  if (status.type !== "directory") {
+    removeName(folder, name);
+    return;
+  }
+  {
+    using inner = openFolder(folder, name);
+    for (const entry of readNames(inner)) removeTree(inner, entry);
+  }
+  removeDirectory(folder, name);
+}
+
+/** Removes what is in a folder, and keeps the folder. */
+export function emptyTree(folder: Descriptor): void {
+  for (const name of readNames(folder)) removeTree(folder, name);
+}
+
+/** Bytes that the files of a tree take, each counted once, also with several names. */
+export function treeSize(folder: Descriptor, seen = new Set<bigint>()): number {
+  let size = 0;
+  for (const name of readNames(folder)) {
+    const status = statusOf(folder, name);
+    if (status === undefined) continue;
+    if (status.type === "directory") {
+      using inner = openFolder(folder, name);
+      size += treeSize(inner, seen);
+    } else if (status.links === 1 || !seen.has(status.inode)) {
+      seen.add(status.inode);
+      size += status.size;
+    }
+  }
+  return size;
+}
+
+/**
+ * Copies what is in one folder into another with owners, modes, times, extended attributes, hard links, holes and
+ * nodes; the second folder gets the first one's owner, mode and times too.
+ */
+export function copyTree(from: Descriptor, to: Descriptor): void {
+  copyFolder({ from, to, path: "" as ByteName, root: to, copied: new Map() });
+}
+
+interface FolderCopy {
+  readonly from: Descriptor;
+  readonly to: Descriptor;
+  /** Of `to`, from the root of the copy; empty or with a slash at its end. */
+  readonly path: ByteName;
+  readonly root: Descriptor;
+  /** The first copy of each file with several names: its folder's path and its name. */
+  readonly copied: Map<bigint, { readonly path: ByteName; readonly name: ByteName }>;
+}
+
+function copyFolder(copy: FolderCopy): void {
+  const { from, to } = copy;
+  const itself = "." as ByteName;
+  for (const name of readNames(from)) copyEntry(copy, name);
+  for (const [name, value] of readAttributes(from, itself)) setAttribute(to, itself, { name, value });
+  const status = fileStatus(from);
+  setOwnerOf(to, status);
+  setModeOf(to, status.mode);
+  setTimesOf(to, status);
+}
+
+function copyEntry(copy: FolderCopy, name: ByteName): void {
+  const { from, to, path, root, copied } = copy;
+  const status = statusOf(from, name);
+  if (status === undefined) return;
+  if (status.type === "directory") {
+    makeDirectory(to, name, 0o700);
+    using inner = openFolder(from, name);
+    using made = openFolder(to, name);
+    copyFolder({ ...copy, from: inner, to: made, path: `${path}${name}/` as ByteName });
+    return;
+  }
+  const first = copied.get(status.inode);
+  if (first !== undefined) {
+    using folder = openIn(root, first.path, openFlags.directory | openFlags.pathOnly, { resolve: "no-links" });
+    makeHardLink({ folder, name: first.name }, { folder: to, name });
+    return;
+  }
+  if (status.links > 1) copied.set(status.inode, { path, name });
+  copyContent({ from, to, name }, status);
+  setOwner(to, name, status);
+  for (const [attribute, value] of readAttributes(from, name)) setAttribute(to, name, { name: attribute, value });
+  if (status.type === "file") restoreMode(to, name, status.mode);
+  else if (status.type !== "symlink") setNodeMode(to, name, status.mode);
+  setTimes(to, name, status);
+}
+
+interface Step {
+  readonly from: Descriptor;
+  readonly to: Descriptor;
+  readonly name: ByteName;
+}
+
+function copyContent({ from, to, name }: Step, status: FileStatus): void {
+  if (status.type === "file") copyFile({ from, to, name }, status);
+  else if (status.type === "symlink") makeSymbolicLink(to, name, readSymbolicLink(from, name));
+  else if (status.type !== "directory") makeNode(to, name, { type: status.type, mode: status.mode, device: status.node });
+}
+
+function restoreMode(to: Descriptor, name: ByteName, mode: number): void {
+  using file = openIn(to, name, openFlags.noFollow | openFlags.nonBlocking, { resolve: "no-links" });
+  setModeOf(file, mode);
+}
+
+function copyFile({ from, to, name }: Step, status: FileStatus): void {
+  using source = openIn(from, name, openFlags.noFollow | openFlags.nonBlocking, { resolve: "no-links" });
+  using target = openIn(to, name, openFlags.writeOnly | openFlags.create | openFlags.exclusive, { resolve: "no-links", mode: 0o600 });
+  const buffer = Buffer.allocUnsafe(Math.min(copyBuffer, Math.max(status.size, 1)));
+  for (const [begin, end] of dataRanges(source, status.size)) {
+    for (let at = begin; at < end; ) {
+      const count = readSync(source.number, buffer, 0, Math.min(buffer.length, end - at), at);
+      if (count === 0) break;
+      for (let done = 0; done < count; ) done += writeSync(target.number, buffer, done, count - done, at + done);
+      at += count;
+    }
+  }
+  succeed(truncate(target.number, status.size), () => "set the size of a copy");
+}
+
+/** Where a file has data; the rest are holes. */
+function* dataRanges(file: Descriptor, size: number): Generator<readonly [begin: number, end: number]> {
+  for (let at = 0; at < size; ) {
+    let begin: number;
+    try {
+      begin = succeed(seek(file.number, at, seekData), () => "find data in a file");
+    } catch (error) {
+      if (isSystemError(error, "ENXIO")) return;
+      throw error;
+    }
+    const end = succeed(seek(file.number, begin, seekHole), () => "find a hole in a file");
+    yield [begin, end];
+    at = end;
+  }
+}
