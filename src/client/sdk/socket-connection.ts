@@ -38,7 +38,7 @@ function bunTls(tls: TlsSettings, hostname: string): Bun.TLSOptions & { readonly
 }
 
 class SocketConnection implements Connection {
-  #socket: Bun.Socket | undefined;
+  #socket: Bun.Socket<unknown> | undefined;
   readonly #chunks: Uint8Array[] = [];
   #waiting = 0;
   #isPaused = false;
