@@ -59,7 +59,8 @@ export class NetworkWorld implements AsyncDisposable {
     for (const child of this.#children) child.kill("SIGKILL");
     await Promise.all(this.#children.map((child) => child.exited));
     for (const service of this.#services) {
-      for (const { sandbox } of [...service.sandboxes()]) await service.release(sandbox.containerId);
+      const { Containers } = await service.inspect("bridge", {});
+      for (const containerId of Object.keys(Containers)) await service.release(containerId);
       await service.settled();
     }
     removeNetworkNamespace(join(this.execRoot, "foreign"));

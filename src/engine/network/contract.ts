@@ -1,3 +1,4 @@
+import type { Filters, Network, NetworkFilter, NetworkSettings } from "../../api/types/index.ts";
 import type { PortProtocol, PublishedPort } from "../../base/index.ts";
 
 /**
@@ -28,6 +29,11 @@ export interface Networks {
   sandbox(containerId: string): Sandbox | undefined;
   /** @param living ids of the containers whose processes survived; those with `container:` mode may be among them. */
   recover(living: readonly string[]): Promise<RecoveryReport>;
+  /** What inspect shows of a container's networks, running or not. */
+  settings(request: ContainerNetworks): NetworkSettings;
+  list(filters: Filters<NetworkFilter>): Promise<readonly Network[]>;
+  /** @throws EngineError `not-found`. */
+  inspect(reference: string, options: { readonly scope?: string }): Promise<Network>;
   /** A renamed container is found by its new name from then on. */
   rename(containerId: string, name: string): void;
   /** Leaves living containers connected; lets go of held ports and sockets. */
@@ -58,6 +64,16 @@ export interface SandboxRequest {
   readonly dns: DnsRequest;
   /** `--add-host`, as "name:address"; the address may be `host-gateway`. */
   readonly extraHosts: readonly string[];
+}
+
+/** A container as far as its networks are shown. */
+export interface ContainerNetworks {
+  readonly containerId: string;
+  readonly isRunning: boolean;
+  readonly mode: NetworkMode;
+  readonly endpoints?: ReadonlyMap<string, EndpointRequest>;
+  /** Ports that the image or the caller exposes, as "80/tcp". */
+  readonly exposed: readonly string[];
 }
 
 /** What was asked for on one network. */

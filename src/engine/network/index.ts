@@ -1,7 +1,10 @@
 export { NetworkService } from "./network-service.ts";
 export { parseNetworkMode } from "./network-mode.ts";
+export { publishedPorts } from "./port-wishes.ts";
+export type { PortWishes } from "./port-wishes.ts";
 export type {
   BoundPort,
+  ContainerNetworks,
   DnsRequest,
   Endpoint,
   EndpointAddress,

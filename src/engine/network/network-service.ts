@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Filters, Network, NetworkFilter, NetworkSettings } from "../../api/types/index.ts";
 import { EngineError } from "../../base/index.ts";
 import type { IpAddress, IpFamily } from "../../base/index.ts";
 import { NetlinkSocket } from "../../host/netlink/index.ts";
@@ -8,13 +9,15 @@ import { removeNetworkNamespace } from "../../host/netns/index.ts";
 import { BridgeNetwork, endpointAddresses } from "./bridge-network.ts";
 import { ensureBridge } from "./bridge-link.ts";
 import type {
-  BoundPort, Endpoint, EndpointRequest, NetworkEvent, NetworkMode, Networks, NetworksOptions, RecoveryReport, Sandbox, SandboxRequest,
+  BoundPort, ContainerNetworks, Endpoint, EndpointRequest, NetworkEvent, NetworkMode, Networks, NetworksOptions, RecoveryReport, Sandbox, SandboxRequest,
 } from "./contract.ts";
 import { Firewall } from "./firewall.ts";
 import { LinkRemover } from "./link-remover.ts";
 import { macAddressOf } from "./mac-address.ts";
 import { connectEndpoint, hostLinkName, makeNamespace } from "./namespace-setup.ts";
 import { NetworkFilesMaker } from "./network-files.ts";
+import { NetworkListing } from "./network-listing.ts";
+import { networkSettings } from "./network-settings.ts";
 import { PortLedger } from "./port-ledger.ts";
 import type { PortTarget } from "./port-map.ts";
 import { targetsOf } from "./port-targets.ts";
@@ -34,6 +37,7 @@ export class NetworkService implements Networks {
   readonly #records: SandboxRecords;
   readonly #sandboxes = new Map<string, SandboxRecord>();
   readonly #files: NetworkFilesMaker;
+  readonly #createdAt = new Date();
   #bridge: BridgeNetwork | undefined;
 
   constructor(options: NetworksOptions) {
@@ -48,7 +52,7 @@ export class NetworkService implements Networks {
   async recover(living: readonly string[]): Promise<RecoveryReport> {
     const wish = { name: this.#options.bridge, ...(this.#options.bridgeAddress === undefined ? {} : { address: this.#options.bridgeAddress }) };
     this.#bridge = new BridgeNetwork({
-      id: predefinedNetworkId("bridge", this.#folder), name: "bridge", link: ensureBridge(this.#socket, wish),
+      id: this.#networkId("bridge"), name: "bridge", link: ensureBridge(this.#socket, wish),
     });
     return await recoverNetworks({
       living, folder: this.#folder, records: this.#records, socket: this.#socket, remover: this.#remover,
@@ -72,18 +76,24 @@ export class NetworkService implements Networks {
     return this.#sandboxes.get(containerId)?.sandbox;
   }
 
-  sandboxes(): Iterable<{ readonly containerName: string; readonly sandbox: Sandbox }> {
-    return this.#sandboxes.values();
-  }
-
   /** The default bridge. @throws EngineError `internal` before `recover`. */
   get bridge(): BridgeNetwork {
     if (this.#bridge === undefined) throw new EngineError("internal", "networks are used before they were recovered");
     return this.#bridge;
   }
 
-  networkId(name: string): string {
-    return predefinedNetworkId(name, this.#folder);
+  list(filters: Filters<NetworkFilter>): Promise<readonly Network[]> {
+    return Promise.try(() => this.#listing().list(filters));
+  }
+
+  inspect(reference: string, options: { readonly scope?: string }): Promise<Network> {
+    return Promise.try(() => this.#listing().inspect(reference, options));
+  }
+
+  settings(request: ContainerNetworks): NetworkSettings {
+    const owner = request.mode.kind === "container" ? request.mode.container : request.containerId;
+    const sandbox = request.isRunning ? this.sandbox(owner) : undefined;
+    return networkSettings({ ...request, networkId: (name) => this.#networkId(name), ...(sandbox === undefined ? {} : { sandbox }) });
   }
 
   rename(containerId: string, name: string): void {
@@ -211,6 +221,16 @@ export class NetworkService implements Networks {
       endpoints: [],
       ports: [],
     };
+  }
+
+  #listing(): NetworkListing {
+    return new NetworkListing({
+      bridge: this.bridge, createdAt: this.#createdAt, networkId: (name) => this.#networkId(name), sandboxes: () => this.#sandboxes.values(),
+    });
+  }
+
+  #networkId(name: string): string {
+    return predefinedNetworkId(name, this.#folder);
   }
 
   #network(reference: string): BridgeNetwork {

@@ -1,0 +1,138 @@
+import type { Filters, Network, NetworkContainer, NetworkFilter } from "../../api/types/index.ts";
+import { EngineError, formatIpAddress, formatIpNetwork } from "../../base/index.ts";
+import type { BridgeNetwork } from "./bridge-network.ts";
+import type { Endpoint, EndpointAddress } from "./contract.ts";
+import { predefinedNetworks } from "./predefined.ts";
+import type { SandboxRecord } from "./sandbox-record.ts";
+
+export interface ListingSource {
+  readonly bridge: BridgeNetwork;
+  readonly createdAt: Date;
+  readonly networkId: (name: string) => string;
+  readonly sandboxes: () => Iterable<SandboxRecord>;
+}
+
+/** Networks as the API shows them. */
+export class NetworkListing {
+  readonly #source: ListingSource;
+
+  constructor(source: ListingSource) {
+    this.#source = source;
+  }
+
+  list(filters: Filters<NetworkFilter>): Network[] {
+    return this.#all().filter((network) => passes(network, filters, this.#used(network))).map((network) => ({ ...network, Containers: {} }));
+  }
+
+  /**
+   * By name, id or the beginning of an id that no other network shares.
+   * @throws EngineError `not-found`, `invalid-argument` for an ambiguous beginning.
+   */
+  inspect(reference: string, { scope }: { readonly scope?: string }): Network {
+    const networks = this.#all().filter(({ Scope }) => scope === undefined || scope === "" || scope === Scope);
+    const exact = networks.find(({ Name, Id }) => Name === reference || Id === reference);
+    if (exact !== undefined) return exact;
+    const [found, other] = reference === "" ? [] : networks.filter(({ Id }) => Id.startsWith(reference));
+    if (found === undefined) throw new EngineError("not-found", `network ${reference} not found`);
+    if (other !== undefined) throw new EngineError("invalid-argument", `network ${reference} is ambiguous (2 matches found based on ID prefix)`);
+    return found;
+  }
+
+  #all(): Network[] {
+    return predefinedNetworks.map((name) => (name === "bridge" ? this.#bridge() : this.#plain(name)));
+  }
+
+  #bridge(): Network {
+    const { bridge } = this.#source;
+    const subnets = bridge.link.subnets;
+    return {
+      ...this.#common("bridge", "bridge"),
+      EnableIPv6: subnets.some(({ network }) => network.address.family === 6),
+      IPAM: {
+        Driver: "default", Options: null,
+        Config: subnets.map(({ network, gateway }) => ({ Subnet: formatIpNetwork(network), Gateway: formatIpAddress(gateway) })),
+      },
+      Containers: this.#containers(({ endpoints }) => endpoints.find(({ networkId }) => networkId === bridge.id)),
+      Options: {
+        "com.docker.network.bridge.default_bridge": "true",
+        "com.docker.network.bridge.enable_icc": "true",
+        "com.docker.network.bridge.enable_ip_masquerade": "true",
+        "com.docker.network.bridge.host_binding_ipv4": "0.0.0.0",
+        "com.docker.network.bridge.name": bridge.link.name,
+        "com.docker.network.driver.mtu": bridge.link.mtu.toString(),
+      },
+    };
+  }
+
+  /** The networks without a subnet: the host's own, and none. */
+  #plain(name: "host" | "none"): Network {
+    return {
+      ...this.#common(name, name === "none" ? "null" : name),
+      EnableIPv6: false,
+      IPAM: { Driver: "default", Options: null, Config: null },
+      Containers: this.#containers(({ netnsPath, endpoints, sandboxId }) =>
+        endpoints.length === 0 && (netnsPath === undefined) === (name === "host") ? { endpointId: sandboxId, macAddress: "" } : undefined),
+      Options: {},
+    };
+  }
+
+  #common(name: string, driver: string) {
+    return {
+      Name: name, Id: this.#source.networkId(name), Created: this.#source.createdAt.toISOString(), Scope: "local", Driver: driver,
+      EnableIPv4: true, Internal: false, Attachable: false, Ingress: false, ConfigFrom: { Network: "" }, ConfigOnly: false, Labels: {},
+    };
+  }
+
+  #containers(endpointOf: (sandbox: SandboxRecord["sandbox"]) => Pick<Endpoint, "endpointId" | "macAddress" | "ipv4" | "ipv6"> | undefined) {
+    const containers: Record<string, NetworkContainer> = {};
+    for (const { containerName, sandbox } of this.#source.sandboxes()) {
+      const endpoint = endpointOf(sandbox);
+      if (endpoint === undefined) continue;
+      containers[sandbox.containerId] = {
+        Name: containerName, EndpointID: endpoint.endpointId, MacAddress: endpoint.macAddress,
+        IPv4Address: withPrefix(endpoint.ipv4), IPv6Address: withPrefix(endpoint.ipv6),
+      };
+    }
+    return containers;
+  }
+
+  #used({ Containers }: Network): boolean {
+    return Object.keys(Containers).length > 0;
+  }
+}
+
+function withPrefix(address: EndpointAddress | undefined): string {
+  return address === undefined ? "" : `${address.address}/${address.prefixLength}`;
+}
+
+function passes(network: Network, filters: Filters<NetworkFilter>, isUsed: boolean): boolean {
+  const isPredefined = predefinedNetworks.some((name) => name === network.Name);
+  const tests: Readonly<Record<NetworkFilter, (value: string) => boolean>> = {
+    name: (value) => network.Name.includes(value),
+    id: (value) => network.Id.startsWith(value),
+    driver: (value) => network.Driver === value,
+    scope: (value) => network.Scope === value,
+    label: (value) => hasLabel(network, value),
+    type: (value) => typeFilter(value) === (isPredefined ? "builtin" : "custom"),
+    dangling: (value) => !isPredefined && isTrue(value) !== isUsed,
+  };
+  return [...filters].every(([name, values]) =>
+    name === "label" ? values.every(tests.label) : values.length === 0 || values.some(tests[name]));
+}
+
+function hasLabel({ Labels }: Network, wanted: string): boolean {
+  const [name = "", ...value] = wanted.split("=");
+  const held = Labels?.[name];
+  return held !== undefined && (value.length === 0 || held === value.join("="));
+}
+
+function typeFilter(value: string): string {
+  if (value === "builtin" || value === "custom") return value;
+  throw new EngineError("invalid-argument", `invalid filter: 'type'='${value}'`);
+}
+
+function isTrue(value: string): boolean {
+  if (["1", "true", "True", "TRUE", "t", "T"].includes(value)) return true;
+  if (["0", "false", "False", "FALSE", "f", "F"].includes(value)) return false;
+  throw new EngineError("invalid-argument", `invalid filter 'dangling=[${value}]'`);
+}
