@@ -53,7 +53,7 @@ export const imageOperations = {
   }),
   imageLoad: operation({
     group, method: "POST", path: "/images/load", status: "implemented",
-    query: { quiet: flagWithDefault(false), platform: since(48, platformJson) },
+    query: { quiet: flagWithDefault(true), platform: since(48, platformJson) },
     body: streamBody,
     reply: jsonLines<ProgressMessage>(),
   }),

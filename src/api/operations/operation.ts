@@ -37,6 +37,7 @@ export type OperationStatus = "implemented" | "later" | "swarm";
 /** One operation of the Engine API: the server routes and decodes by it, the client builds its request from it. */
 export interface Operation<
   Path extends string = string, Query extends Parameters = Parameters, Body extends RequestBody = RequestBody, Reply = unknown,
+  Status extends OperationStatus = OperationStatus,
 > {
   readonly group: string;
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
@@ -50,13 +51,13 @@ export interface Operation<
   readonly reply: ReplyOf<Reply>;
   /** Statuses of success, the usual one first. */
   readonly success: readonly number[];
-  readonly status: OperationStatus;
+  readonly status: Status;
 }
 
 /** `type` is never there: it carries the type of the reply (of each line, for json-lines) to the compiler. */
 export interface ReplyOf<T> {
   readonly kind: ReplyKind;
-  readonly type?: (value: T) => T;
+  readonly type?: T;
 }
 
 export type QueryOf<Op> = Op extends { readonly query: infer Query extends Parameters } ? QueryValues<Query> : never;
@@ -68,8 +69,8 @@ export type ReplyTypeOf<Op> = Op extends { readonly reply: ReplyOf<infer T> } ? 
 /** What a client gives for a value: fields that it leaves out have docker's zero values. Lists are given whole. */
 export type Given<T> = T extends readonly unknown[] | string | number | boolean | null | undefined ? T : { readonly [K in keyof T]?: Given<T[K]> };
 
-type Draft<Path extends string, Query extends Parameters, Body extends RequestBody, Reply> =
-  & Pick<Operation<Path, Query, Body, Reply>, "group" | "method" | "path" | "reply" | "status">
+type Draft<Path extends string, Query extends Parameters, Body extends RequestBody, Reply, Status extends OperationStatus> =
+  & Pick<Operation<Path, Query, Body, Reply, Status>, "group" | "method" | "path" | "reply" | "status">
   & Partial<Pick<Operation, "since" | "until" | "success">>
   & { readonly query?: Query; readonly body?: Body };
 
@@ -78,7 +79,8 @@ export function operation<
   // No names at all is what an operation without parameters has.
   // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type
   const Path extends string, Reply, const Query extends Parameters = Record<never, never>, const Body extends RequestBody = NoBody,
->(draft: Draft<Path, Query, Body, Reply>): Operation<Path, Query, Body, Reply> {
+  const Status extends OperationStatus = OperationStatus,
+>(draft: Draft<Path, Query, Body, Reply, Status>): Operation<Path, Query, Body, Reply, Status> {
   const { query, body, success, ...rest } = draft;
   return {
     ...rest,

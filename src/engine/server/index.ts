@@ -1,5 +1,13 @@
 export type {
   Backend, ContainerBackend, ContainerCreateRequest, ContainerWait, ExecBackend, ExecStartOptions, ImageBackend, ImageInspectOptions,
   ImageLoadOptions, NetworkBackend, NetworkInspectOptions, ProgressSink, SystemBackend, VolumeBackend,
-} from "./backend.ts";
-export type { Attachment, AttachStreams, LogOutput, OutputSink, OutputStream } from "./stream.ts";
+} from "./backend/index.ts";
+export type { Attachment, AttachStreams, LogOutput, OutputSink, OutputStream } from "./backend/index.ts";
+export { ApiServer } from "./server.ts";
+export type { ServerOptions } from "./server.ts";
+export { parseListenAddress } from "./socket/index.ts";
+export type { ListenAddress } from "./socket/index.ts";
+export { activatedSockets } from "./socket/index.ts";
+export type { ActivatedSocket, ActivationEnvironment } from "./socket/index.ts";
+export type { TlsIdentity } from "./http/index.ts";
+export type { ServerLog } from "./log.ts";

@@ -4,7 +4,7 @@ import type {
   ExecInspect, Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImageRemoveOptions,
   ImageSummary, Network, NetworkFilter, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume, VolumeCreateBody,
   VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply, WaitCondition,
-} from "../../api/types/index.ts";
+} from "../../../api/types/index.ts";
 import type { Attachment, LogOutput } from "./stream.ts";
 
 /**

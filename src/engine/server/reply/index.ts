@@ -1,0 +1,5 @@
+export { frame, multiplexedStreamType, outputSink, rawStreamType } from "./frame.ts";
+export { hijack } from "./hijack.ts";
+export { replyWithProgress, startJsonLines } from "./json-lines.ts";
+export { commonHeaders } from "./reply-headers.ts";
+export { errorReply } from "./status.ts";
