@@ -1,0 +1,2 @@
+export { Records } from "./records.ts";
+export type { RecordDecoder, RecordTable } from "./records.ts";

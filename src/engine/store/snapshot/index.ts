@@ -1,0 +1,2 @@
+export type { LayerInfo, LayerSource, Snapshotter } from "./contract.ts";
+export { openOverlaySnapshotter } from "./overlay-snapshotter.ts";

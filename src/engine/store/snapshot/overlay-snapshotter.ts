@@ -1,0 +1,244 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { digestHex, EngineError, parseDigest, type Digest } from "../../../base/index.ts";
+import { byteNameOf, openFolder, openTree, removeTree, syncFile, syncFileSystem, treeSize } from "../../../host/files/index.ts";
+import type { Descriptor } from "../../../host/libc/index.ts";
+import { mountOverlay, unmountLater } from "../../../host/mount/index.ts";
+import { readTar } from "../tar/index.ts";
+import type { LayerInfo, LayerSource, Snapshotter } from "./contract.ts";
+import { unpackLayer } from "./unpack.ts";
+
+/*
+ * On disk, below the data root:
+ *   layers/<hex of the chain id>/fs          the layer's own files
+ *   layers/<hex of the chain id>/layer.json  its parent, content and size
+ *   rw/<container>/{upper,work}              what a container wrote
+ *   empty                                    what a container without layers lies on
+ *   tmp/…                                    what is being made or removed; emptied at start
+ */
+
+/** Several engines would not notice each other's changes: one snapshotter for a data root. */
+export function openOverlaySnapshotter(dataRoot: string): Snapshotter {
+  const places = { layers: join(dataRoot, "layers"), writable: join(dataRoot, "rw"), aside: join(dataRoot, "tmp"), empty: join(dataRoot, "empty") };
+  for (const folder of Object.values(places)) mkdirSync(folder, { recursive: true, mode: 0o711 });
+  return new OverlaySnapshotter(places);
+}
+
+interface Places {
+  readonly layers: string;
+  readonly writable: string;
+  readonly aside: string;
+  /** What a container without an image lies on. */
+  readonly empty: string;
+}
+
+// What other storage engines leave on too: without an index and with copies of whole files a layer is the same to every kernel.
+const overlayOptions = { index: "off", metacopy: "off", redirect_dir: "off" };
+
+class OverlaySnapshotter implements Snapshotter {
+  readonly name = "overlay2";
+  readonly #places: Places;
+  readonly #layers = new Map<Digest, LayerInfo>();
+  readonly #containers = new Map<string, Digest | undefined>();
+  /** Unpackings under way: whoever needs the same layer waits for the first. */
+  readonly #applying = new Map<Digest, Promise<LayerInfo>>();
+  /** In this engine's mount namespace, which begins without any. */
+  readonly #mounted = new Set<string>();
+  #number = 0;
+
+  constructor(places: Places) {
+    this.#places = places;
+    for (const name of readdirSync(places.layers)) {
+      const info = readLayer(join(places.layers, name));
+      this.#layers.set(info.chain, info);
+    }
+    for (const name of readdirSync(places.writable)) this.#containers.set(name, readChain(join(places.writable, name)));
+  }
+
+  has(chain: Digest): boolean {
+    return this.#layers.has(chain);
+  }
+
+  layer(chain: Digest): LayerInfo {
+    const info = this.#layers.get(chain);
+    if (info === undefined) throw new EngineError("not-found", `layer ${chain} is not in the store`);
+    return info;
+  }
+
+  layers(): readonly Digest[] {
+    return [...this.#layers.keys()];
+  }
+
+  containers(): readonly string[] {
+    return [...this.#containers.keys()];
+  }
+
+  async apply(source: LayerSource): Promise<LayerInfo> {
+    const there = this.#layers.get(source.chain);
+    if (there !== undefined) return there;
+    let applying = this.#applying.get(source.chain);
+    if (applying === undefined) {
+      applying = this.#unpack(source).finally(() => this.#applying.delete(source.chain));
+      this.#applying.set(source.chain, applying);
+    }
+    return applying;
+  }
+
+  async #unpack(source: LayerSource): Promise<LayerInfo> {
+    const aside = this.#aside();
+    mkdirSync(join(aside, "fs"), { recursive: true, mode: 0o755 });
+    try {
+      using tree = openTree(join(aside, "fs"));
+      const size = await this.#fill(tree, source);
+      const { chain, parent, diffId } = source;
+      const info: LayerInfo = { chain, parent, diffId, size };
+      writeFileSync(join(aside, "layer.json"), JSON.stringify(info));
+      using folder = openFolder(tree, byteNameOf("."));
+      await syncFileSystem(folder);
+      renameSync(aside, this.#folderOf(chain));
+      await this.#syncFolder(this.#places.layers);
+      this.#layers.set(chain, info);
+      return info;
+    } catch (error) {
+      rmSync(aside, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async #fill(tree: Descriptor, { parent, diffId, archive }: LayerSource): Promise<number> {
+    const below = parent === undefined ? [] : this.folders(parent).map((folder) => openTree(folder));
+    try {
+      const hash = createHash(diffId.startsWith("sha512:") ? "sha512" : "sha256");
+      const size = await unpackLayer(readTar(hashing(archive(), hash)), { tree, below });
+      const found = hash.digest("hex");
+      if (found !== digestHex(diffId)) {
+        throw new EngineError("data-corrupt", `the layer's content is not what its image promises: expected ${diffId}, found ${found}`);
+      }
+      return size;
+    } finally {
+      for (const folder of below) folder.close();
+    }
+  }
+
+  async removeLayer(chain: Digest): Promise<void> {
+    if (!this.#layers.delete(chain)) return;
+    await this.#discard(this.#folderOf(chain));
+  }
+
+  async create(container: string, chain: Digest | undefined): Promise<void> {
+    if (this.#containers.has(container)) throw new EngineError("conflict", `container ${container} has a file system already`);
+    if (chain !== undefined) this.layer(chain);
+    const aside = this.#aside();
+    mkdirSync(join(aside, "upper"), { recursive: true, mode: 0o755 });
+    mkdirSync(join(aside, "work"), { mode: 0o700 });
+    writeFileSync(join(aside, "chain"), chain ?? "");
+    renameSync(aside, join(this.#places.writable, container));
+    this.#containers.set(container, chain);
+    await Promise.resolve();
+  }
+
+  async mount(container: string, target: string): Promise<void> {
+    if (!this.#containers.has(container)) throw new EngineError("not-found", `container ${container} has no file system`);
+    if (this.#mounted.has(target)) return;
+    const chain = this.#containers.get(container);
+    const folder = join(this.#places.writable, container);
+    mkdirSync(target, { recursive: true });
+    mountOverlay({
+      lower: chain === undefined ? [this.#places.empty] : this.folders(chain),
+      upper: { folder: join(folder, "upper"), work: join(folder, "work") },
+      target,
+      options: overlayOptions,
+    });
+    this.#mounted.add(target);
+    await Promise.resolve();
+  }
+
+  async unmount(target: string): Promise<void> {
+    this.#mounted.delete(target);
+    await unmountLater(target);
+  }
+
+  async remove(container: string): Promise<void> {
+    if (!this.#containers.delete(container)) return;
+    await this.#discard(join(this.#places.writable, container));
+  }
+
+  async usage(container: string): Promise<number> {
+    using tree = openTree(join(this.#places.writable, container));
+    using upper = openFolder(tree, byteNameOf("upper"));
+    return await Promise.resolve(treeSize(upper));
+  }
+
+  describe(container: string): Readonly<Record<string, string>> {
+    const folder = join(this.#places.writable, container);
+    const chain = this.#containers.get(container);
+    return {
+      ...(chain === undefined ? {} : { LowerDir: this.folders(chain).join(":") }),
+      UpperDir: join(folder, "upper"),
+      WorkDir: join(folder, "work"),
+    };
+  }
+
+  folders(chain: Digest): readonly string[] {
+    const folders: string[] = [];
+    for (let next: Digest | undefined = chain; next !== undefined; next = this.layer(next).parent) folders.push(join(this.#folderOf(next), "fs"));
+    return folders;
+  }
+
+  #folderOf(chain: Digest): string {
+    return join(this.#places.layers, digestHex(chain));
+  }
+
+  #aside(): string {
+    this.#number += 1;
+    const folder = join(this.#places.aside, `snapshot-${process.pid}-${this.#number}`);
+    mkdirSync(folder, { mode: 0o711 });
+    return folder;
+  }
+
+  /** Takes a folder out of sight at once, then removes what may be much; the rest goes at the next start after a crash. */
+  async #discard(folder: string): Promise<void> {
+    const aside = this.#aside();
+    renameSync(folder, join(aside, "old"));
+    using tree = openTree(this.#places.aside);
+    removeTree(tree, byteNameOf(aside.slice(aside.lastIndexOf("/") + 1)));
+    await Promise.resolve();
+  }
+
+  async #syncFolder(path: string): Promise<void> {
+    using tree = openTree(path);
+    using folder = openFolder(tree, byteNameOf("."));
+    await syncFile(folder);
+  }
+}
+
+async function* hashing(stream: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>): AsyncGenerator<Uint8Array> {
+  for await (const piece of stream) {
+    hash.update(piece);
+    yield piece;
+  }
+}
+
+function readLayer(folder: string): LayerInfo {
+  const path = join(folder, "layer.json");
+  const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+  if (typeof value !== "object" || value === null || !("chain" in value) || !("diffId" in value) || !("size" in value)) throw unreadable(path);
+  const parent = "parent" in value ? value.parent : undefined;
+  if (typeof value.size !== "number") throw unreadable(path);
+  return {
+    chain: parseDigest(String(value.chain)),
+    diffId: parseDigest(String(value.diffId)),
+    parent: parent === undefined ? undefined : parseDigest(typeof parent === "string" ? parent : ""),
+    size: value.size,
+  };
+}
+
+function readChain(folder: string): Digest | undefined {
+  const text = readFileSync(join(folder, "chain"), "utf8");
+  return text === "" ? undefined : parseDigest(text);
+}
+
+function unreadable(path: string): EngineError {
+  return new EngineError("data-corrupt", `${path} is unreadable`, { hint: "remove the layer's folder and load its image again" });
+}

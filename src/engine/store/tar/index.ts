@@ -1,0 +1,6 @@
+export { damaged } from "./header.ts";
+export { readTar } from "./reader.ts";
+export type { TarEntry, TarType } from "./reader.ts";
+export type { Extent } from "./sparse.ts";
+export { encodeMember, tarEnd, tarPadding } from "./writer.ts";
+export type { TarMember } from "./writer.ts";
