@@ -1,4 +1,4 @@
-import { EngineError, isEngineError } from "../../base/index.ts";
+import { EngineError } from "../../base/index.ts";
 import type { Backend } from "./backend/index.ts";
 import { decodeBody, decodeQuery } from "./decode-request.ts";
 import { handlerOf, replied, type AnyCall } from "./handlers/index.ts";
@@ -60,13 +60,13 @@ function notAnswered({ operation }: Route): EngineError {
   if (operation.status === "swarm") {
     return new EngineError("unavailable", 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.');
   }
-  return new EngineError("unsupported", `${operation.method} ${operation.path} is not implemented by this engine yet`);
+  return new EngineError("unsupported", `${operation.method} ${operation.path} is not supported by this engine yet`);
 }
 
 async function replyWithError(exchange: Exchange, error: unknown, { label, log }: { label: string; log: ServerLog }): Promise<number> {
   if (exchange.signal.aborted) return 499;
   const { status, body } = error instanceof HttpRefusal ? { status: error.status, body: { message: error.message } } : errorReply(error);
-  if (status >= 500 && !isEngineError(error, "unsupported")) log.error(`${label} failed`, error);
+  if (status === 500) log.error(`${label} failed`, error);
   if (exchange.outcome !== "unanswered") return status;
   if (status === 304) await exchange.reply(status, commonHeaders);
   else await exchange.reply(status, jsonHeaders, `${JSON.stringify(body)}\n`);

@@ -49,8 +49,8 @@ export const imageHandlers: Handlers<Name> = {
   },
   imageCreate: async ({ backend, query, exchange, signal }) => {
     const { fromImage, fromSrc, repo, tag, message, changes, platform } = query;
-    if (fromImage !== undefined) throw new EngineError("unsupported", "pulling images is not implemented by this engine yet");
-    if (fromSrc !== "-") throw new EngineError("unsupported", "importing from an address is not implemented by this engine yet: send the archive and fromSrc=-");
+    if (fromImage !== undefined) throw new EngineError("unsupported", "pulling images is not supported by this engine yet");
+    if (fromSrc !== "-") throw new EngineError("unsupported", "importing from an address is not supported by this engine yet: send the archive and fromSrc=-");
     const options = {
       changes,
       ...(repo === undefined ? {} : { repository: repo }),
