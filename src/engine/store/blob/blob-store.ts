@@ -102,6 +102,17 @@ export class BlobStore {
     return await this.ingest(single(content), { expected: digest });
   }
 
+  /** Takes in a finished file of this data root's file system, whose digest was found while it was written. */
+  async adopt(path: string, digest: Digest): Promise<void> {
+    const file = await open(path, "r");
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.#publish(path, digest);
+  }
+
   async #publish(aside: string, digest: Digest): Promise<void> {
     const path = this.path(digest);
     await rename(aside, path);

@@ -40,6 +40,8 @@ export interface Snapshotter {
   remove(container: string): Promise<void>;
   /** The containers that have a writable layer. */
   containers(): readonly string[];
+  /** The chain that a container stands on; undefined for none. */
+  chainOf(container: string): Digest | undefined;
   /** Bytes that the container wrote. */
   usage(container: string): Promise<number>;
   /** For `inspect`: docker's GraphDriver.Data. */

@@ -164,6 +164,10 @@ class OverlaySnapshotter implements Snapshotter {
     await this.#discard(join(this.#places.writable, container));
   }
 
+  chainOf(container: string): Digest | undefined {
+    return this.#containers.get(container);
+  }
+
   async usage(container: string): Promise<number> {
     using tree = openTree(join(this.#places.writable, container));
     using upper = openFolder(tree, byteNameOf("upper"));
