@@ -1,0 +1,2 @@
+export { openDescriptors, readMachine } from "./machine.ts";
+export type { CgroupFacts, Machine } from "./machine.ts";
