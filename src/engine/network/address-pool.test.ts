@@ -32,6 +32,17 @@ test("a claimed address is not given, not claimed twice, and has to lie inside",
   expect([1, 2].map(() => formatIpAddress(addresses.allocate()))).toEqual(["fd00::1", "fd00::3"]);
 });
 
+test("of a range inside the network only what lies in it is given, and anything may be claimed", () => {
+  const addresses = new AddressPool(parseIpPrefix("10.0.0.0/24").network, parseIpPrefix("10.0.0.128/30").network);
+  addresses.claim(parseIpAddress("10.0.0.5"));
+  expect([1, 2, 3, 4].map(() => formatIpAddress(addresses.allocate()))).toEqual(["10.0.0.128", "10.0.0.129", "10.0.0.130", "10.0.0.131"]);
+  expect(() => addresses.allocate()).toThrow("no available IPv4 addresses");
+  addresses.release(parseIpAddress("10.0.0.5"));
+  expect(() => addresses.allocate()).toThrow("no available IPv4 addresses");
+  addresses.release(parseIpAddress("10.0.0.129"));
+  expect(formatIpAddress(addresses.allocate())).toBe("10.0.0.129");
+});
+
 test("whatever comes and goes, no address is given twice and none is lost", () => {
   let seed = 20_261_127;
   const random = (below: number): number => {

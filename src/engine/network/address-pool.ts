@@ -8,14 +8,21 @@ import type { IpAddress, IpNetwork } from "../../base/index.ts";
 export class AddressPool {
   readonly network: IpNetwork;
   readonly #taken = new Set<bigint>();
+  readonly #first: bigint;
   readonly #last: bigint;
-  /** No offset below it is free. */
-  #lowest = 1n;
+  /** No offset of the range below it is free. */
+  #lowest: bigint;
 
-  constructor(network: IpNetwork) {
+  /** @param range the part of the network that addresses are given from; any address may be claimed. */
+  constructor(network: IpNetwork, range: IpNetwork = network) {
     this.network = network;
+    const start = range.address.value - network.address.value;
     const size = networkSize(network);
-    this.#last = network.address.family === 4 && size > 2n ? size - 2n : size - 1n;
+    const lastUsable = network.address.family === 4 && size > 2n ? size - 2n : size - 1n;
+    const lastOfRange = start + networkSize(range) - 1n;
+    this.#first = start === 0n ? 1n : start;
+    this.#last = lastOfRange < lastUsable ? lastOfRange : lastUsable;
+    this.#lowest = this.#first;
   }
 
   /** @throws EngineError `unavailable` when every address is taken. */
@@ -44,7 +51,7 @@ export class AddressPool {
   release(address: IpAddress): void {
     const offset = this.#offset(address);
     if (offset === undefined || !this.#taken.delete(offset)) return;
-    if (offset < this.#lowest) this.#lowest = offset;
+    if (offset >= this.#first && offset < this.#lowest) this.#lowest = offset;
   }
 
   get taken(): number {

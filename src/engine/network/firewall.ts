@@ -4,7 +4,7 @@ import { NetlinkSocket, forgetFlowsAnsweredBy, forgetFlowsToPort } from "../../h
 import type { NetlinkRequest } from "../../host/netlink/index.ts";
 import { elementOf, mapOf, portMaps, protocolNumbers } from "./port-map.ts";
 import type { PortMapName, PortTarget } from "./port-map.ts";
-import { removalText, rulesetText } from "./ruleset.ts";
+import { addBridgeText, removalText, removeBridgeText, rulesetText } from "./ruleset.ts";
 import type { FirewallBridge } from "./ruleset.ts";
 
 /** The engine's own table. A port more or less is one element of a map, in one transaction. */
@@ -19,6 +19,14 @@ export class Firewall implements Disposable {
   /** Puts the whole table in place of whatever bears its name, at once. */
   async rebuild(bridges: readonly FirewallBridge[], ports: readonly PortTarget[]): Promise<void> {
     await runNft(rulesetText({ table: this.table, bridges, ports }));
+  }
+
+  async addBridge(bridge: FirewallBridge): Promise<void> {
+    await runNft(addBridgeText(this.table, bridge));
+  }
+
+  async removeBridge(bridge: FirewallBridge): Promise<void> {
+    await runNft(removeBridgeText(this.table, bridge));
   }
 
   async remove(): Promise<void> {

@@ -39,6 +39,8 @@ export function hostLinkName({ endpointId }: { readonly endpointId: string }): s
 export interface Connection {
   readonly endpoint: Endpoint;
   readonly bridge: BridgeLink;
+  /** It exchanges nothing with its neighbours on the bridge. */
+  readonly isIsolated: boolean;
   /** Sockets on the machine and in the namespace. */
   readonly outside: NetlinkSocket;
   readonly inside: NetlinkSocket;
@@ -48,7 +50,7 @@ export interface Connection {
 }
 
 /** Joins a namespace to a bridge: the pair of links, addresses, routes. The caller removes the link after a failure. */
-export function connectEndpoint({ endpoint, bridge, outside, inside, netnsPath, isDefaultRoute }: Connection): void {
+export function connectEndpoint({ endpoint, bridge, isIsolated, outside, inside, netnsPath, isDefaultRoute }: Connection): void {
   const link = hostLinkName(endpoint);
   using namespace = openNetworkNamespace(netnsPath);
   outside.request(
@@ -58,7 +60,7 @@ export function connectEndpoint({ endpoint, bridge, outside, inside, netnsPath, 
       master: bridge.index,
       peer: { name: endpoint.interfaceName, mtu: bridge.mtu, macAddress: endpoint.macAddress, netnsDescriptor: namespace.number },
     }),
-    changeLink({ index: 0, name: link }, { isUp: true, hasLinkLocal: false, hairpin: bridgePassesFirewall() }),
+    changeLink({ index: 0, name: link }, { isUp: true, hasLinkLocal: false, hairpin: bridgePassesFirewall(), isolated: isIsolated }),
   );
   const [message] = inside.request(getLink(endpoint.interfaceName));
   const index = message === undefined ? 0 : decodeLink(message).index;

@@ -1,13 +1,15 @@
-import type { Filters, Network, NetworkContainer, NetworkFilter } from "../../api/types/index.ts";
+import type { Filters, IpamConfig, Network, NetworkContainer, NetworkFilter } from "../../api/types/index.ts";
 import { EngineError, formatIpAddress, formatIpNetwork } from "../../base/index.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
 import type { Endpoint, EndpointAddress } from "./contract.ts";
+import type { SubnetDefinition } from "./network-definition.ts";
 import { predefinedNetworks } from "./predefined.ts";
 import type { SandboxRecord } from "./sandbox-record.ts";
 
 export interface ListingSource {
-  readonly bridge: BridgeNetwork;
-  readonly createdAt: Date;
+  readonly networks: () => readonly BridgeNetwork[];
+  /** Of those that are always there, ISO 8601. */
+  readonly createdAt: string;
   readonly networkId: (name: string) => string;
   readonly sandboxes: () => Iterable<SandboxRecord>;
 }
@@ -39,47 +41,29 @@ export class NetworkListing {
   }
 
   #all(): Network[] {
-    return predefinedNetworks.map((name) => (name === "bridge" ? this.#bridge() : this.#plain(name)));
+    return [...this.#source.networks().map((network) => this.#bridge(network)), this.#plain("host"), this.#plain("none")];
   }
 
-  #bridge(): Network {
-    const { bridge } = this.#source;
-    const subnets = bridge.link.subnets;
+  #bridge({ id, name, definition, link }: BridgeNetwork): Network {
+    const { subnets, internal, attachable, labels, options, createdAt } = definition;
     return {
-      ...this.#common("bridge", "bridge"),
+      ...commonFields, Name: name, Id: id, Created: createdAt, Driver: "bridge", Internal: internal, Attachable: attachable, Labels: labels,
+      EnableIPv4: subnets.some(({ network }) => network.address.family === 4),
       EnableIPv6: subnets.some(({ network }) => network.address.family === 6),
-      IPAM: {
-        Driver: "default", Options: null,
-        Config: subnets.map(({ network, gateway }) => ({ Subnet: formatIpNetwork(network), Gateway: formatIpAddress(gateway) })),
-      },
-      Containers: this.#containers(({ endpoints }) => endpoints.find(({ networkId }) => networkId === bridge.id)),
-      Options: {
-        "com.docker.network.bridge.default_bridge": "true",
-        "com.docker.network.bridge.enable_icc": "true",
-        "com.docker.network.bridge.enable_ip_masquerade": "true",
-        "com.docker.network.bridge.host_binding_ipv4": "0.0.0.0",
-        "com.docker.network.bridge.name": bridge.link.name,
-        "com.docker.network.driver.mtu": bridge.link.mtu.toString(),
-      },
+      IPAM: { Driver: "default", Options: null, Config: subnets.map(ipamConfig) },
+      Containers: this.#containers(({ endpoints }) => endpoints.find(({ networkId }) => networkId === id)),
+      Options: name === "bridge" ? { ...options, "com.docker.network.driver.mtu": link.mtu.toString() } : options,
     };
   }
 
   /** The networks without a subnet: the host's own, and none. */
   #plain(name: "host" | "none"): Network {
     return {
-      ...this.#common(name, name === "none" ? "null" : name),
-      EnableIPv6: false,
+      ...commonFields, Name: name, Id: this.#source.networkId(name), Created: this.#source.createdAt, Driver: name === "none" ? "null" : name,
       IPAM: { Driver: "default", Options: null, Config: null },
       Containers: this.#containers(({ netnsPath, endpoints, sandboxId }) =>
         endpoints.length === 0 && (netnsPath === undefined) === (name === "host") ? { endpointId: sandboxId, macAddress: "" } : undefined),
       Options: {},
-    };
-  }
-
-  #common(name: string, driver: string) {
-    return {
-      Name: name, Id: this.#source.networkId(name), Created: this.#source.createdAt.toISOString(), Scope: "local", Driver: driver,
-      EnableIPv4: true, Internal: false, Attachable: false, Ingress: false, ConfigFrom: { Network: "" }, ConfigOnly: false, Labels: {},
     };
   }
 
@@ -99,6 +83,20 @@ export class NetworkListing {
   #used({ Containers }: Network): boolean {
     return Object.keys(Containers).length > 0;
   }
+}
+
+const commonFields = {
+  Scope: "local", EnableIPv4: true, EnableIPv6: false, Internal: false, Attachable: false, Ingress: false, ConfigFrom: { Network: "" },
+  ConfigOnly: false, Labels: {},
+} as const;
+
+function ipamConfig({ network, gateway, range, reserved }: SubnetDefinition): IpamConfig {
+  return {
+    Subnet: formatIpNetwork(network),
+    ...(range === undefined ? {} : { IPRange: formatIpNetwork(range) }),
+    Gateway: formatIpAddress(gateway),
+    ...(Object.keys(reserved).length === 0 ? {} : { AuxiliaryAddresses: reserved }),
+  };
 }
 
 function withPrefix(address: EndpointAddress | undefined): string {

@@ -8,6 +8,8 @@ import type { BoundPort } from "./contract.ts";
 
 /** Whose ports they are, for the error's text. */
 export interface PortOwner {
+  /** Under which they are released: the container's id. */
+  readonly holder: string;
   readonly endpointName: string;
   readonly endpointId: string;
   /** Where the ports lead, by family; a family without an address is not published. */
@@ -42,7 +44,7 @@ export class PortLedger {
       if (!isEngineError(error)) throw error;
       throw new EngineError(error.kind, `driver failed programming external connectivity on endpoint ${owner.endpointName} (${owner.endpointId}): ${error.message}`, { cause: error });
     }
-    if (bound.length > 0) this.#held.set(owner.endpointId, bound);
+    if (bound.length > 0) this.#held.set(owner.holder, bound);
     return bound.map(({ port }) => port);
   }
 
@@ -50,7 +52,7 @@ export class PortLedger {
    * Takes back what a killed engine held.
    * @returns the ports that somebody else took meanwhile.
    */
-  rebind(endpointId: string, ports: readonly BoundPort[]): BoundPort[] {
+  rebind(holder: string, ports: readonly BoundPort[]): BoundPort[] {
     const lost: BoundPort[] = [];
     const bound = ports.flatMap((port): Held[] => {
       try {
@@ -61,17 +63,17 @@ export class PortLedger {
         return [{ port, descriptors: [] }];
       }
     });
-    if (bound.length > 0) this.#held.set(endpointId, bound);
+    if (bound.length > 0) this.#held.set(holder, bound);
     return lost;
   }
 
-  release(endpointId: string): void {
-    for (const { descriptors } of this.#held.get(endpointId) ?? []) closeAll(descriptors);
-    this.#held.delete(endpointId);
+  release(holder: string): void {
+    for (const { descriptors } of this.#held.get(holder) ?? []) closeAll(descriptors);
+    this.#held.delete(holder);
   }
 
   close(): void {
-    for (const endpointId of [...this.#held.keys()]) this.release(endpointId);
+    for (const holder of [...this.#held.keys()]) this.release(holder);
   }
 
   #bindOne(owner: PortOwner, wish: PublishedPort): Held[] {

@@ -11,7 +11,8 @@ import type { LinkRemover } from "./link-remover.ts";
 import { hostLinkName } from "./namespace-setup.ts";
 import type { PortLedger } from "./port-ledger.ts";
 import { targetsOf } from "./port-targets.ts";
-import type { SandboxRecord, SandboxRecords } from "./sandbox-record.ts";
+import type { SandboxRecords } from "./sandbox-record.ts";
+import type { Sandboxes } from "./sandboxes.ts";
 
 export interface Recovery {
   readonly living: readonly string[];
@@ -22,8 +23,8 @@ export interface Recovery {
   readonly firewall: Firewall;
   readonly ports: PortLedger;
   readonly networks: readonly BridgeNetwork[];
-  /** Filled with what lives on. */
-  readonly sandboxes: Map<string, SandboxRecord>;
+  /** Gets what lives on. */
+  readonly sandboxes: Sandboxes;
 }
 
 /** Makes kernel and records agree after a start: what lives is known again, all else that bears the engine's names is gone. */
@@ -33,15 +34,13 @@ export async function recoverNetworks(recovery: Recovery): Promise<RecoveryRepor
   removed.push(...removeDead(recovery, warnings));
   adoptLiving(recovery, warnings);
   removed.push(...removeLinks(recovery));
-  for (const { containerName, sandbox } of recovery.sandboxes.values()) {
-    const [endpoint] = sandbox.endpoints;
-    if (endpoint === undefined) continue;
-    for (const { hostAddress, hostPort, protocol } of recovery.ports.rebind(endpoint.endpointId, sandbox.ports)) {
+  for (const { containerName, sandbox } of recovery.sandboxes.all()) {
+    for (const { hostAddress, hostPort, protocol } of recovery.ports.rebind(sandbox.containerId, sandbox.ports)) {
       warnings.push(`port ${hostPort}/${protocol} of ${hostAddress}, published by ${containerName}, was taken by another program while the engine was away`);
     }
   }
-  const targets = [...recovery.sandboxes.values()].flatMap(({ sandbox }) => targetsOf(sandbox));
-  await recovery.firewall.rebuild(recovery.networks.map((network) => network.firewall), targets);
+  const targets = recovery.sandboxes.all().flatMap(({ sandbox }) => targetsOf(sandbox));
+  await recovery.firewall.rebuild(recovery.networks.map(({ definition }) => definition), targets);
   warnings.push(...describeObstacles(recovery));
   await recovery.remover.settled();
   return { removed, warnings };
@@ -76,7 +75,7 @@ function adoptLiving({ living, records, networks, sandboxes }: Recovery, warning
         warnings.push(`the network namespace of ${record.containerName} is gone from ${netnsPath}`);
       }
       for (const endpoint of endpoints) networks.find(({ id: network }) => network === endpoint.networkId)?.adopt(endpoint);
-      sandboxes.set(id, record);
+      sandboxes.adopt(record);
     } catch (error) {
       if (!isEngineError(error, "data-corrupt") && !isEngineError(error, "conflict")) throw error;
       warnings.push(error.message);
@@ -86,7 +85,7 @@ function adoptLiving({ living, records, networks, sandboxes }: Recovery, warning
 
 /** Ports of the engine's bridges that belong to no living container. */
 function removeLinks({ socket, remover, networks, sandboxes }: Recovery): string[] {
-  const kept = new Set([...sandboxes.values()].flatMap(({ sandbox }) => sandbox.endpoints.map(hostLinkName)));
+  const kept = new Set(sandboxes.all().flatMap(({ sandbox }) => sandbox.endpoints.map(hostLinkName)));
   const bridges = new Set(networks.map(({ link }) => link.index));
   const dead = linksOf(socket).filter(({ master, name }) => master !== undefined && bridges.has(master) && !kept.has(name)).map(({ name }) => name);
   remover.remove(dead);

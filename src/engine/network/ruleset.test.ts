@@ -1,8 +1,13 @@
 import { expect, test } from "bun:test";
 import { parseIpAddress, parseIpPrefix } from "../../base/index.ts";
-import { removalText, rulesetText } from "./ruleset.ts";
+import { addBridgeText, removalText, removeBridgeText, rulesetText } from "./ruleset.ts";
+import type { FirewallBridge } from "./ruleset.ts";
 
-const bridge = { name: "wharf0", subnets: [parseIpPrefix("172.17.0.0/16").network, parseIpPrefix("fd00::/64").network] };
+const subnets = ["172.17.0.1/16", "fd00::1/64"].map((text) => {
+  const { address, network } = parseIpPrefix(text);
+  return { network, gateway: address, reserved: {} };
+});
+const bridge: FirewallBridge = { bridge: "wharf0", subnets, internal: false, interContainer: true, masquerade: true };
 
 test("the table is replaced as a whole, ports and bridges in it", () => {
   const text = rulesetText({
@@ -30,6 +35,25 @@ test("the table is replaced as a whole, ports and bridges in it", () => {
     "type filter hook prerouting priority raw; policy accept;",
     "iifname @bridges ip daddr 127.0.0.0/8 drop",
     "iifname @bridges ip6 daddr ::1 drop",
+  ]);
+});
+
+test("one more bridge is elements and a chain, and goes as it came", () => {
+  const closed: FirewallBridge = { bridge: "br-x.1", subnets: subnets.slice(0, 1), internal: true, interContainer: false, masquerade: true };
+  expect(addBridgeText("wharf-x", closed).split("\n").slice(0, 3)).toEqual([
+    'add element inet wharf-x bridges { "br-x.1" }',
+    'add element inet wharf-x internal { "br-x.1" }',
+    "add element inet wharf-x subnets4 { 172.17.0.0/16 }",
+  ]);
+  expect(addBridgeText("wharf-x", closed)).toContain('chain loopback_reply_br_45_x_46_1 {\n    type filter hook ingress device "br-x.1"');
+  expect(removeBridgeText("wharf-x", bridge).trim().split("\n")).toEqual([
+    'delete element inet wharf-x bridges { "wharf0" }',
+    'delete element inet wharf-x same_bridge { "wharf0" . "wharf0" }',
+    "delete element inet wharf-x subnets4 { 172.17.0.0/16 }",
+    "delete element inet wharf-x masquerade4 { 172.17.0.0/16 }",
+    "delete element inet wharf-x subnets6 { fd00::/64 }",
+    "delete element inet wharf-x masquerade6 { fd00::/64 }",
+    "delete chain netdev wharf-x loopback_reply_wharf0",
   ]);
 });
 

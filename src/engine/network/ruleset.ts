@@ -1,13 +1,10 @@
 import { formatIpNetwork } from "../../base/index.ts";
-import type { IpNetwork } from "../../base/index.ts";
+import type { NetworkDefinition } from "./network-definition.ts";
 import type { PortTarget } from "./port-map.ts";
 import { describeTarget, portMaps } from "./port-map.ts";
 
 /** A bridge as the firewall sees it. */
-export interface FirewallBridge {
-  readonly name: string;
-  readonly subnets: readonly IpNetwork[];
-}
+export type FirewallBridge = Pick<NetworkDefinition, "bridge" | "subnets" | "internal" | "interContainer" | "masquerade">;
 
 export interface FirewallState {
   readonly table: string;
@@ -45,21 +42,67 @@ export function removalText(table: string): string {
   return `${["inet", "netdev"].map((family) => removeTableText(family, table)).join("\n")}\n`;
 }
 
+/** One more bridge, for a table that is there; a transaction as well. */
+export function addBridgeText(table: string, bridge: FirewallBridge): string {
+  return [
+    ...bridgeElements(bridge).map(([set, element]) => `add element inet ${table} ${set} { ${element} }`),
+    `table netdev ${table} {`,
+    ...indent(loopbackReplyChain(bridge)),
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** The opposite, before the link is deleted. */
+export function removeBridgeText(table: string, bridge: FirewallBridge): string {
+  return [
+    ...bridgeElements(bridge).map(([set, element]) => `delete element inet ${table} ${set} { ${element} }`),
+    `delete chain netdev ${table} ${loopbackReplyName(bridge)}`,
+    "",
+  ].join("\n");
+}
+
 /** Creating first makes the removal of a table that is not there no error. */
 function removeTableText(family: string, table: string): string {
   return `table ${family} ${table}\ndelete table ${family} ${table}`;
 }
 
-function setLines({ bridges, ports }: FirewallState): string[] {
-  const subnets = (family: number) =>
-    bridges.flatMap((bridge) => bridge.subnets.filter(({ address }) => address.family === family).map(formatIpNetwork));
+/** The sets that say what a bridge may do, with their types. */
+const bridgeSets = {
+  bridges: "type ifname",
+  same_bridge: "type ifname . ifname",
+  internal: "type ifname",
+  subnets4: "type ipv4_addr; flags interval",
+  subnets6: "type ipv6_addr; flags interval",
+  masquerade4: "type ipv4_addr; flags interval",
+  masquerade6: "type ipv6_addr; flags interval",
+} as const;
+
+type BridgeSet = keyof typeof bridgeSets;
+
+function bridgeElements({ bridge, subnets, internal, interContainer, masquerade }: FirewallBridge): (readonly [BridgeSet, string])[] {
+  const name = JSON.stringify(bridge);
   return [
-    ...setText("set bridges", "type ifname", bridges.map(({ name }) => JSON.stringify(name))),
-    ...setText("set same_bridge", "type ifname . ifname", bridges.map(({ name }) => `${JSON.stringify(name)} . ${JSON.stringify(name)}`)),
-    ...setText("set subnets4", "type ipv4_addr; flags interval", subnets(4)),
-    ...setText("set subnets6", "type ipv6_addr; flags interval", subnets(6)),
+    ["bridges", name],
+    ...(interContainer ? [["same_bridge", `${name} . ${name}`] as const] : []),
+    ...(internal ? [["internal", name] as const] : []),
+    ...subnets.flatMap(({ network }) => {
+      const text = formatIpNetwork(network);
+      const isV4 = network.address.family === 4;
+      const all = [isV4 ? "subnets4" : "subnets6", text] as const;
+      return masquerade && !internal ? [all, [isV4 ? "masquerade4" : "masquerade6", text] as const] : [all];
+    }),
+  ];
+}
+
+function setLines({ bridges, ports }: FirewallState): string[] {
+  const elements = bridges.flatMap(bridgeElements);
+  const targets = ports.map(describeTarget);
+  return [
+    ...Object.entries(bridgeSets).flatMap(([name, type]) =>
+      setText(`set ${name}`, type, elements.filter(([set]) => set === name).map(([, element]) => element))),
     ...Object.entries(portMaps).flatMap(([name, type]) =>
-      setText(`map ${name}`, type, ports.map(describeTarget).filter(({ map }) => map === name).map(({ text }) => text))),
+      setText(`map ${name}`, type, targets.filter(({ map }) => map === name).map(({ text }) => text))),
   ];
 }
 
@@ -91,10 +134,16 @@ function chainLines(): string[] {
     ]),
     ...chain("forward", "type filter hook forward priority filter; policy accept;", [
       "iifname != @bridges oifname != @bridges accept",
+      "iifname . oifname @same_bridge accept",
+      "iifname @internal drop",
+      "oifname @internal drop",
       "ct state established,related accept",
       "ct status dnat accept",
-      "iifname . oifname @same_bridge accept",
       "oifname @bridges drop",
+    ]),
+    // Of the machine an internal network sees its own bridge's address and nothing else.
+    ...chain("reaching_host", "type filter hook input priority filter; policy accept;", [
+      "iifname @internal fib daddr type local fib daddr . iif type != local drop",
     ]),
     ...chain("leaving", "type nat hook postrouting priority srcnat; policy accept;", [
       "oifname @bridges ip saddr 127.0.0.0/8 masquerade",
@@ -102,8 +151,8 @@ function chainLines(): string[] {
       // A neighbour that was reached through the host has to answer through the host.
       "ct status dnat ip saddr @subnets4 ip daddr @subnets4 masquerade",
       "ct status dnat ip6 saddr @subnets6 ip6 daddr @subnets6 masquerade",
-      "oifname != @bridges ip saddr @subnets4 masquerade",
-      "oifname != @bridges ip6 saddr @subnets6 masquerade",
+      "oifname != @bridges ip saddr @masquerade4 masquerade",
+      "oifname != @bridges ip6 saddr @masquerade6 masquerade",
     ]),
   ];
 }
@@ -116,10 +165,15 @@ function chain(name: string, hook: string, rules: readonly string[]): string[] {
  * Where br_netfilter is active, a reply is given back its address ::1 on the bridge, before the machine's own stack
  * sees it, and that stack refuses ::1 on any link but lo. So it is handed to lo.
  */
-function loopbackReplyChain({ name }: FirewallBridge): string[] {
-  return chain(`loopback_reply_${name}`, `type filter hook ingress device ${JSON.stringify(name)} priority 0; policy accept;`, [
+function loopbackReplyChain(bridge: FirewallBridge): string[] {
+  return chain(loopbackReplyName(bridge), `type filter hook ingress device ${JSON.stringify(bridge.bridge)} priority 0; policy accept;`, [
     `ip6 daddr ::1 meta mark ${loopbackReplyMark} ether daddr set 00:00:00:00:00:00 fwd to "lo"`,
   ]);
+}
+
+/** A chain's name has fewer letters to choose from than a link's, so those it lacks are written as numbers. */
+function loopbackReplyName({ bridge }: FirewallBridge): string {
+  return `loopback_reply_${bridge.replace(/[^A-Za-z0-9_]/g, (letter) => `_${letter.charCodeAt(0)}_`)}`;
 }
 
 function indent(lines: readonly string[]): string[] {

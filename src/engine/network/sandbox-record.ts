@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
+import { list, number, object, optional, text, texts } from "./stored-json.ts";
+import type { StoredObject } from "./stored-json.ts";
 import type { BoundPort, Endpoint, EndpointAddress, EndpointRequest, Sandbox } from "./contract.ts";
 
 /** What the engine has to know of a container's network after it was killed. */
@@ -60,14 +62,12 @@ export class SandboxRecords {
   }
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 function decodeRecord(value: unknown): SandboxRecord {
   const record = object(value);
   return { containerName: text(record["containerName"]), sandbox: decodeSandbox(object(record["sandbox"])) };
 }
 
-function decodeSandbox(value: Json): Sandbox {
+function decodeSandbox(value: StoredObject): Sandbox {
   return {
     containerId: text(value["containerId"]),
     ...optional("netnsPath", value["netnsPath"], text),
@@ -96,7 +96,7 @@ function decodeAddress(raw: unknown): EndpointAddress {
   return { address: text(value["address"]), prefixLength: number(value["prefixLength"]), ...optional("gateway", value["gateway"], text) };
 }
 
-function decodeRequest(value: Json): EndpointRequest {
+function decodeRequest(value: StoredObject): EndpointRequest {
   return {
     ...optional("ipv4Address", value["ipv4Address"], text),
     ...optional("ipv6Address", value["ipv6Address"], text),
@@ -104,8 +104,7 @@ function decodeRequest(value: Json): EndpointRequest {
     ...optional("macAddress", value["macAddress"], text),
     ...optional("aliases", value["aliases"], (texts) => list(texts, text)),
     ...optional("links", value["links"], (texts) => list(texts, text)),
-    ...optional("driverOptions", value["driverOptions"], (options) =>
-      Object.fromEntries(Object.entries(object(options)).map(([name, option]) => [name, text(option)]))),
+    ...optional("driverOptions", value["driverOptions"], texts),
     ...optional("gatewayPriority", value["gatewayPriority"], number),
   };
 }
@@ -117,28 +116,4 @@ function decodePort(raw: unknown): BoundPort {
   return {
     containerPort: number(value["containerPort"]), protocol, hostAddress: text(value["hostAddress"]), hostPort: number(value["hostPort"]),
   };
-}
-
-function optional<Name extends string, T>(name: Name, value: unknown, decode: (value: unknown) => T): Partial<Record<Name, T>> {
-  return value === undefined ? {} : { [name]: decode(value) } as Partial<Record<Name, T>>;
-}
-
-function object(value: unknown): Json {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError("not an object");
-  return value as Json;
-}
-
-function list<T>(value: unknown, decode: (item: unknown) => T): T[] {
-  if (!Array.isArray(value)) throw new TypeError("not a list");
-  return value.map(decode);
-}
-
-function text(value: unknown): string {
-  if (typeof value !== "string") throw new TypeError("not a text");
-  return value;
-}
-
-function number(value: unknown): number {
-  if (typeof value !== "number") throw new TypeError("not a number");
-  return value;
 }

@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { EngineError } from "../../base/index.ts";
+import type { IpAddress, IpFamily } from "../../base/index.ts";
+import type { BridgeNetwork } from "./bridge-network.ts";
+import type { Endpoint, EndpointRequest, SandboxRequest } from "./contract.ts";
+import { macAddressOf } from "./mac-address.ts";
+import type { NetworkRegistry } from "./network-registry.ts";
+
+/**
+ * The networks that a container wants, with its wishes: that of its mode first, the others in the order of their names.
+ * @throws EngineError `not-found` for a network that there is not, `invalid-argument` for a wish that cannot be met.
+ */
+export function requestedNetworks({ mode, endpoints }: SandboxRequest, registry: NetworkRegistry): [BridgeNetwork, EndpointRequest][] {
+  if (mode.kind !== "network") return [];
+  const wishes = new Map<BridgeNetwork, EndpointRequest>();
+  wishes.set(registry.find(mode.name), endpoints?.get("default") ?? {});
+  const named = [...endpoints ?? []].filter(([name]) => name !== "default").toSorted(([one], [other]) => (one < other ? -1 : 1));
+  for (const [reference, wish] of named) wishes.set(registry.find(reference), wish);
+  for (const [network, wish] of wishes) refuseImpossible(network, wish);
+  return [...wishes];
+}
+
+export interface EndpointPlan {
+  readonly addresses: ReadonlyMap<IpFamily, IpAddress>;
+  readonly wish: EndpointRequest;
+  readonly interfaceName: string;
+}
+
+/** What an endpoint will be, before anything is made of it. */
+export function planEndpoint(network: BridgeNetwork, { addresses, wish, interfaceName }: EndpointPlan): Endpoint {
+  const [ipv4, ipv6] = [addresses.get(4), addresses.get(6)];
+  const first = ipv4 ?? ipv6;
+  if (first === undefined) throw new EngineError("internal", `the network ${network.name} has no subnet`);
+  return {
+    networkId: network.id,
+    networkName: network.name,
+    endpointId: randomBytes(32).toString("hex"),
+    interfaceName,
+    macAddress: wish.macAddress ?? macAddressOf(first),
+    ...(ipv4 === undefined ? {} : { ipv4: network.describe(ipv4) }),
+    ...(ipv6 === undefined ? {} : { ipv6: network.describe(ipv6) }),
+    request: wish,
+  };
+}
+
+/** docker's rules for its default bridge, whose addresses are the engine's to give, and for subnets that were not chosen by a person. */
+export function refuseImpossible(network: BridgeNetwork, wish: EndpointRequest): void {
+  const isDefault = network.name === "bridge";
+  if (isDefault && (wish.ipv4Address !== undefined || wish.ipv6Address !== undefined)) {
+    throw new EngineError("invalid-argument", "user specified IP address is supported on user defined networks only");
+  }
+  if (isDefault && wish.aliases !== undefined && wish.aliases.length > 0) {
+    throw new EngineError("invalid-argument", "network-scoped aliases are only supported for user-defined networks");
+  }
+  if (wish.macAddress !== undefined && !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(wish.macAddress)) {
+    throw new EngineError("invalid-argument", `invalid MAC address: ${JSON.stringify(wish.macAddress.slice(0, 40))}`);
+  }
+  if (wish.linkLocalAddresses !== undefined && wish.linkLocalAddresses.length > 0) {
+    throw new EngineError("unsupported", "link-local addresses for a container are not supported yet");
+  }
+}

@@ -1,0 +1,80 @@
+import { formatIpAddress, formatIpNetwork, parseIpAddress, parseIpPrefix } from "../../base/index.ts";
+import type { IpAddress, IpNetwork } from "../../base/index.ts";
+import { flag, list, number, object, optional, text, texts } from "./stored-json.ts";
+
+/** What a network on a bridge of its own is, as it was created. */
+export interface NetworkDefinition {
+  /** 64 hex digits. */
+  readonly id: string;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Name of the bridge's link. */
+  readonly bridge: string;
+  /** At most one of each family. */
+  readonly subnets: readonly SubnetDefinition[];
+  /** No way out of it, and no way in. */
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  /** Containers on it may talk to each other. */
+  readonly interContainer: boolean;
+  /** What leaves it has the machine's address. */
+  readonly masquerade: boolean;
+  /** Host address of published ports that name none. */
+  readonly hostBinding?: string;
+  readonly mtu?: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** As they were given, for inspect. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface SubnetDefinition {
+  readonly network: IpNetwork;
+  readonly gateway: IpAddress;
+  /** The part that addresses are given from. */
+  readonly range?: IpNetwork;
+  /** Addresses of others, by what they are called; never given. */
+  readonly reserved: Readonly<Record<string, string>>;
+}
+
+/** The record's form, in texts. */
+export function encodeDefinition(definition: NetworkDefinition): unknown {
+  return {
+    ...definition,
+    subnets: definition.subnets.map(({ network, gateway, range, reserved }) => ({
+      network: formatIpNetwork(network),
+      gateway: formatIpAddress(gateway),
+      ...(range === undefined ? {} : { range: formatIpNetwork(range) }),
+      reserved,
+    })),
+  };
+}
+
+export function decodeDefinition(raw: unknown): NetworkDefinition {
+  const value = object(raw);
+  return {
+    id: text(value["id"]),
+    name: text(value["name"]),
+    createdAt: text(value["createdAt"]),
+    bridge: text(value["bridge"]),
+    subnets: list(value["subnets"], decodeSubnet),
+    internal: flag(value["internal"]),
+    attachable: flag(value["attachable"]),
+    interContainer: flag(value["interContainer"]),
+    masquerade: flag(value["masquerade"]),
+    ...optional("hostBinding", value["hostBinding"], text),
+    ...optional("mtu", value["mtu"], number),
+    labels: texts(value["labels"]),
+    options: texts(value["options"]),
+  };
+}
+
+function decodeSubnet(raw: unknown): SubnetDefinition {
+  const value = object(raw);
+  return {
+    network: parseIpPrefix(text(value["network"])).network,
+    gateway: parseIpAddress(text(value["gateway"])),
+    ...optional("range", value["range"], (range) => parseIpPrefix(text(range)).network),
+    reserved: texts(value["reserved"]),
+  };
+}

@@ -1,0 +1,109 @@
+import { EngineError, isEngineError } from "../../base/index.ts";
+import type { NetlinkSocket } from "../../host/netlink/index.ts";
+import { BridgeNetwork } from "./bridge-network.ts";
+import { ensureBridge } from "./bridge-link.ts";
+import type { Firewall } from "./firewall.ts";
+import { readHostNetworks } from "./host-networks.ts";
+import type { HostNetworks } from "./host-networks.ts";
+import type { LinkRemover } from "./link-remover.ts";
+import type { NetworkDefinition } from "./network-definition.ts";
+
+/** Where definitions are kept across restarts. */
+export interface DefinitionStore {
+  put(id: string, definition: NetworkDefinition): void;
+  delete(id: string): void;
+  all(): Iterable<NetworkDefinition>;
+}
+
+export interface RegistryParts {
+  readonly socket: NetlinkSocket;
+  readonly firewall: Firewall;
+  readonly remover: LinkRemover;
+  readonly store: DefinitionStore;
+}
+
+/** The networks on bridges that there are, the default one first. */
+export class NetworkRegistry {
+  readonly #parts: RegistryParts;
+  readonly #networks = new Map<string, BridgeNetwork>();
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Brings the bridges of all networks into being; the firewall is rebuilt by the caller.
+   * @param makeDefault the default network, given what the machine has
+   * @returns what could not be brought back
+   */
+  open(makeDefault: (host: HostNetworks) => NetworkDefinition): string[] {
+    const host = readHostNetworks(this.#parts.socket);
+    this.#open(makeDefault(host), host);
+    const warnings: string[] = [];
+    for (const definition of this.#parts.store.all()) {
+      try {
+        this.#open(definition, host);
+      } catch (error) {
+        if (!isEngineError(error)) throw error;
+        warnings.push(`the network ${definition.name} is not there: ${error.message}`);
+      }
+    }
+    return warnings;
+  }
+
+  /** The record comes first, so that a bridge never has no network it belongs to. */
+  async create(definition: NetworkDefinition): Promise<BridgeNetwork> {
+    const { store, socket, firewall } = this.#parts;
+    await using undo = new AsyncDisposableStack();
+    store.put(definition.id, definition);
+    undo.defer(() => { store.delete(definition.id); });
+    undo.defer(() => { this.#deleteLink(definition); });
+    const network = this.#open(definition, readHostNetworks(socket));
+    undo.defer(() => { this.#networks.delete(definition.id); });
+    await firewall.addBridge(definition);
+    undo.move();
+    return network;
+  }
+
+  async remove(network: BridgeNetwork): Promise<void> {
+    const { definition } = network;
+    // From here on nobody finds it.
+    this.#networks.delete(network.id);
+    await this.#parts.firewall.removeBridge(definition);
+    this.#deleteLink(definition);
+    this.#parts.store.delete(network.id);
+    await this.#parts.remover.settled();
+  }
+
+  all(): BridgeNetwork[] {
+    return [...this.#networks.values()];
+  }
+
+  /** @throws EngineError `not-found`. */
+  byId(id: string): BridgeNetwork {
+    const network = this.#networks.get(id);
+    if (network === undefined) throw new EngineError("not-found", `network ${id} not found`);
+    return network;
+  }
+
+  /** By name, id or the beginning of an id. @throws EngineError `not-found`, `invalid-argument` when several begin so. */
+  find(reference: string): BridgeNetwork {
+    const networks = this.all();
+    const exact = networks.find(({ id, name }) => id === reference || name === reference);
+    if (exact !== undefined) return exact;
+    const [found, other] = reference === "" ? [] : networks.filter(({ id }) => id.startsWith(reference));
+    if (found === undefined) throw new EngineError("not-found", `network ${reference} not found`);
+    if (other !== undefined) throw new EngineError("invalid-argument", `network ${reference} is ambiguous (2 matches found based on ID prefix)`);
+    return found;
+  }
+
+  #open(definition: NetworkDefinition, host: HostNetworks): BridgeNetwork {
+    const network = new BridgeNetwork(definition, ensureBridge(this.#parts.socket, definition, host));
+    this.#networks.set(network.id, network);
+    return network;
+  }
+
+  #deleteLink({ bridge }: NetworkDefinition): void {
+    this.#parts.remover.remove([bridge]);
+  }
+}

@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { EngineError } from "../../base/index.ts";
+import type { IpAddress, IpFamily, PublishedPort } from "../../base/index.ts";
+import { NetlinkSocket } from "../../host/netlink/index.ts";
+import { removeNetworkNamespace } from "../../host/netns/index.ts";
+import { endpointAddresses } from "./bridge-network.ts";
+import type { BridgeNetwork } from "./bridge-network.ts";
+import type { BoundPort, Endpoint, EndpointRequest, Sandbox, SandboxRequest } from "./contract.ts";
+import { planEndpoint, requestedNetworks } from "./endpoint-plan.ts";
+import type { Firewall } from "./firewall.ts";
+import { gatewayEndpoint } from "./gateway-endpoint.ts";
+import type { LinkRemover } from "./link-remover.ts";
+import { connectEndpoint, hostLinkName, makeNamespace } from "./namespace-setup.ts";
+import type { NetworkFilesMaker } from "./network-files.ts";
+import type { NetworkRegistry } from "./network-registry.ts";
+import type { PortLedger } from "./port-ledger.ts";
+import { targetsOf } from "./port-targets.ts";
+import type { SandboxRecord, SandboxRecords } from "./sandbox-record.ts";
+
+export interface SandboxParts {
+  /** Of namespaces and records. */
+  readonly folder: string;
+  readonly socket: NetlinkSocket;
+  readonly remover: LinkRemover;
+  readonly firewall: Firewall;
+  readonly ports: PortLedger;
+  readonly records: SandboxRecords;
+  readonly registry: NetworkRegistry;
+  readonly files: NetworkFilesMaker;
+}
+
+/** The networks of containers that run. Everything here is synchronous: no two changes ever mix. */
+export class Sandboxes {
+  readonly #parts: SandboxParts;
+  readonly #known = new Map<string, SandboxRecord>();
+
+  constructor(parts: SandboxParts) {
+    this.#parts = parts;
+  }
+
+  get(containerId: string): SandboxRecord | undefined {
+    return this.#known.get(containerId);
+  }
+
+  all(): SandboxRecord[] {
+    return [...this.#known.values()];
+  }
+
+  /** Takes over what a container had before the engine was killed. */
+  adopt(record: SandboxRecord): void {
+    this.#known.set(record.sandbox.containerId, record);
+  }
+
+  /** All of it, or nothing and an error. */
+  make(request: SandboxRequest): Sandbox {
+    const { containerId, mode } = request;
+    if (this.#known.has(containerId)) throw new EngineError("internal", `the container ${containerId} has a network already`);
+    if (mode.kind === "container") return this.#join(containerId, mode.container);
+    using undo = new DisposableStack();
+    const sandbox = this.#build(request, undo);
+    this.#known.set(containerId, { containerName: request.containerName, sandbox });
+    undo.move();
+    return sandbox;
+  }
+
+  /** Whatever is there of it goes, and what cannot go does not keep the rest. */
+  release(containerId: string): Sandbox | undefined {
+    const sandbox = this.#known.get(containerId)?.sandbox;
+    if (sandbox === undefined) return undefined;
+    const { records, ports, remover, firewall, registry } = this.#parts;
+    this.#known.delete(containerId);
+    using steps = new DisposableStack();
+    // Run from the last to the first, each whatever became of the others.
+    steps.defer(() => { records.remove(containerId); });
+    for (const endpoint of sandbox.endpoints) {
+      steps.defer(() => { registry.byId(endpoint.networkId).release(endpointAddresses(endpoint)); });
+    }
+    steps.defer(() => { ports.release(containerId); });
+    const { netnsPath } = sandbox;
+    if (netnsPath !== undefined) steps.defer(() => { removeNetworkNamespace(netnsPath); });
+    steps.defer(() => { remover.remove(sandbox.endpoints.map(hostLinkName)); });
+    steps.defer(() => { firewall.withdraw(targetsOf(sandbox)); });
+    return sandbox;
+  }
+
+  rename(containerId: string, name: string): void {
+    const record = this.#known.get(containerId);
+    if (record !== undefined) this.#save({ ...record, containerName: name });
+  }
+
+  #save(record: SandboxRecord): void {
+    this.#parts.records.write(record);
+    this.#known.set(record.sandbox.containerId, record);
+  }
+
+  /** Each step that leaves something behind puts its undoing on the stack. */
+  #build(request: SandboxRequest, undo: DisposableStack): Sandbox {
+    const { files, records, registry } = this.#parts;
+    const { containerId, mode } = request;
+    const netnsPath = mode.kind === "host" ? undefined : join(this.#parts.folder, containerId);
+    const endpoints = requestedNetworks(request, registry).map(([network, wish], index) =>
+      this.#plan(network, { wish, interfaceName: `eth${index}`, undo }));
+    const base = { containerId, sandboxId: randomBytes(32).toString("hex"), ...(netnsPath === undefined ? {} : { netnsPath }), endpoints };
+    const ports = this.#bindPorts(request, { endpoints, undo });
+    const sandbox: Sandbox = { ...base, ports };
+    const [defaultNetwork] = registry.all();
+    const contents = files.make({ request, endpoints, hostGateway: defaultNetwork?.gateway(4) });
+    records.write({ containerName: request.containerName, sandbox });
+    undo.defer(() => { records.remove(containerId); });
+    if (netnsPath !== undefined) this.#makeLinks(sandbox, netnsPath, undo);
+    const targets = targetsOf(sandbox);
+    this.#parts.firewall.publish(targets);
+    undo.defer(() => { this.#parts.firewall.withdraw(targets); });
+    return { ...sandbox, files: contents };
+  }
+
+  #plan(network: BridgeNetwork, { wish, interfaceName, undo }: { wish: EndpointRequest; interfaceName: string; undo: DisposableStack }): Endpoint {
+    const addresses = network.allocate(wish);
+    undo.defer(() => { network.release(addresses.values()); });
+    return planEndpoint(network, { addresses, wish, interfaceName });
+  }
+
+  #bindPorts({ containerId, containerName, publish }: SandboxRequest, { endpoints, undo }: { endpoints: readonly Endpoint[]; undo: DisposableStack }): BoundPort[] {
+    const endpoint = gatewayEndpoint(endpoints);
+    if (endpoint === undefined || publish.length === 0) return [];
+    const { hostBinding } = this.#parts.registry.byId(endpoint.networkId).definition;
+    const addresses = new Map<IpFamily, IpAddress>(endpointAddresses(endpoint).map((address) => [address.family, address]));
+    const wishes = publish.map((wish): PublishedPort => (hostBinding === undefined ? wish : { hostAddress: hostBinding, ...wish }));
+    const ports = this.#parts.ports.bind({ holder: containerId, endpointName: containerName, endpointId: endpoint.endpointId, addresses }, wishes);
+    undo.defer(() => { this.#parts.ports.release(containerId); });
+    return ports;
+  }
+
+  #makeLinks({ endpoints }: Sandbox, netnsPath: string, undo: DisposableStack): void {
+    const { remover, registry, socket } = this.#parts;
+    using inside = makeNamespace(netnsPath);
+    undo.defer(() => { removeNetworkNamespace(netnsPath); });
+    const gateway = gatewayEndpoint(endpoints);
+    for (const endpoint of endpoints) {
+      undo.defer(() => { remover.remove([hostLinkName(endpoint)]); });
+      const network = registry.byId(endpoint.networkId);
+      connectEndpoint({
+        endpoint, bridge: network.link, isIsolated: !network.definition.interContainer, outside: socket, inside, netnsPath,
+        isDefaultRoute: endpoint === gateway,
+      });
+    }
+  }
+
+  /** The network of another container, which has to be running. */
+  #join(containerId: string, other: string): Sandbox {
+    const joined = this.#known.get(other)?.sandbox;
+    if (joined === undefined) throw new EngineError("conflict", `cannot join network of a non running container: ${other}`);
+    return {
+      containerId,
+      sandboxId: joined.sandboxId,
+      ...(joined.netnsPath === undefined ? {} : { netnsPath: joined.netnsPath }),
+      endpoints: [],
+      ports: [],
+    };
+  }
+}
