@@ -1,0 +1,140 @@
+import type { ContainerConfig, HostConfig } from "../../api/types/index.ts";
+import { environment, commandLine, processSpec } from "./process.ts";
+import { resolveCapabilities } from "./capabilities.ts";
+import { resolveDevices } from "./devices.ts";
+import { resourcesSpec, type HostLimits } from "./resources.ts";
+import type { MountSpec, NamespaceSpec, RuntimeSpec, SeccompSpec } from "./runtime-spec.ts";
+import { defaultSeccompProfile } from "./seccomp-profile.ts";
+import { resolveSecurity } from "./security.ts";
+import type { ResolvedUser } from "./user.ts";
+
+/** A namespace of a container: its own, the host's, or that of a running process. */
+export type NamespaceWish = "own" | "host" | { readonly path: string };
+
+export interface SpecRequest {
+  readonly config: ContainerConfig;
+  readonly host: HostConfig;
+  readonly user: ResolvedUser;
+  readonly hostname: string;
+  /** Where the container's file system is mounted. */
+  readonly root: string;
+  readonly namespaces: {
+    /** "host", or the path of the namespace that the engine made. */
+    readonly network: "host" | { readonly path: string };
+    readonly pid: NamespaceWish;
+    readonly ipc: NamespaceWish;
+    readonly uts: NamespaceWish;
+  };
+  /** Files, volumes and folders, in the order in which they are mounted, after the container's own /proc, /dev and /sys. */
+  readonly mounts: readonly MountSpec[];
+  /** The container's shared memory on the host; undefined: a tmpfs of its own. */
+  readonly sharedMemory?: string;
+  readonly cgroupPath: string;
+  readonly limits: HostLimits;
+  readonly availableCapabilities: ReadonlySet<string>;
+  /** A program that is started first and reaps (`--init`), as seen by the container. */
+  readonly initPath?: string;
+  readonly architecture: string;
+}
+
+const defaultShmSize = 64 * 1024 * 1024;
+
+const maskedPaths: readonly string[] = [
+  "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
+  "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
+];
+const readonlyPaths: readonly string[] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+/** The runtime's configuration for a container (OCI runtime-spec, config.md). */
+export function runtimeSpec(request: SpecRequest): RuntimeSpec {
+  const { config, host, user, namespaces } = request;
+  const security = resolveSecurity(host);
+  const capabilities = resolveCapabilities({
+    add: host.CapAdd ?? [], drop: host.CapDrop ?? [], privileged: host.Privileged, available: request.availableCapabilities,
+  });
+  const devices = resolveDevices(host.Devices ?? [], host.DeviceCgroupRules ?? [], host.Privileged);
+  const command = commandLine(config);
+  const seccomp = seccompOf(security.seccomp, capabilities, request.architecture);
+  return {
+    ociVersion: "1.0.2",
+    process: processSpec({
+      args: request.initPath === undefined ? command : [request.initPath, "--", ...command],
+      env: environment({ config: config.Env ?? [], hostname: request.hostname, tty: config.Tty, home: user.home }),
+      cwd: config.WorkingDir,
+      tty: config.Tty,
+      consoleSize: host.ConsoleSize,
+      user,
+      capabilities,
+      noNewPrivileges: security.noNewPrivileges,
+      ulimits: host.Ulimits ?? [],
+      oomScoreAdj: host.OomScoreAdj,
+    }),
+    root: { path: request.root, readonly: host.ReadonlyRootfs },
+    ...(namespaces.uts === "own" ? { hostname: request.hostname } : {}),
+    ...(namespaces.uts === "own" && config.Domainname !== "" ? { domainname: config.Domainname } : {}),
+    mounts: [...ownMounts(request), ...request.mounts],
+    ...(host.Annotations === undefined ? {} : { annotations: host.Annotations }),
+    linux: {
+      namespaces: namespaceSpecs(request),
+      cgroupsPath: request.cgroupPath,
+      resources: resourcesSpec(host, devices.rules, request.limits),
+      devices: devices.nodes,
+      maskedPaths: host.MaskedPaths ?? (security.systemPathsUnconfined ? [] : maskedPaths),
+      readonlyPaths: host.ReadonlyPaths ?? (security.systemPathsUnconfined ? [] : readonlyPaths),
+      ...(propagatesOut(request.mounts) ? { rootfsPropagation: "rslave" } : {}),
+      ...(seccomp === undefined ? {} : { seccomp }),
+      sysctl: sysctls(request),
+    },
+  };
+}
+
+function seccompOf(wish: "default" | "unconfined" | SeccompSpec, capabilities: readonly string[], architecture: string): SeccompSpec | undefined {
+  if (wish === "unconfined") return undefined;
+  return wish === "default" ? defaultSeccompProfile(capabilities, architecture) : wish;
+}
+
+function propagatesOut(mounts: readonly MountSpec[]): boolean {
+  return mounts.some(({ options }) => options.some((option) => /^r?(shared|slave)$/.test(option)));
+}
+
+function namespaceSpecs({ namespaces, host, limits }: SpecRequest): NamespaceSpec[] {
+  const specs: NamespaceSpec[] = [{ type: "mount" }];
+  if (namespaces.network !== "host") specs.push({ type: "network", path: namespaces.network.path });
+  for (const type of ["pid", "ipc", "uts"] as const) {
+    const wish = namespaces[type];
+    if (wish !== "host") specs.push(wish === "own" ? { type } : { type, path: wish.path });
+  }
+  // docker's default: a private view of a v2 tree, and the host's of a v1 tree.
+  const mode = host.CgroupnsMode === "" ? (limits.cgroupVersion === 2 && !host.Privileged ? "private" : "host") : host.CgroupnsMode;
+  if (mode === "private") specs.push({ type: "cgroup" });
+  return specs;
+}
+
+/** Without the two that a container's own network namespace is needed for, where it has none. */
+function sysctls({ host, namespaces }: SpecRequest): Readonly<Record<string, string>> {
+  const own = namespaces.network === "host" ? {} : { "net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647" };
+  return { ...own, ...host.Sysctls };
+}
+
+function ownMounts({ host, namespaces, sharedMemory }: SpecRequest): MountSpec[] {
+  const writable = host.Privileged ? "rw" : "ro";
+  const size = host.ShmSize > 0 ? host.ShmSize : defaultShmSize;
+  const mounts: MountSpec[] = [
+    { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"] },
+    { destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "strictatime", "mode=755", "size=65536k"] },
+    { destination: "/dev/pts", type: "devpts", source: "devpts", options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"] },
+    { destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", writable] },
+    { destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: [writable, "nosuid", "noexec", "nodev"] },
+    { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"] },
+  ];
+  if (namespaces.ipc === "host") {
+    // The host's own queues and memory, not new ones under the same name.
+    mounts[mounts.length - 1] = { destination: "/dev/mqueue", type: "bind", source: "/dev/mqueue", options: ["rbind", "nosuid", "noexec", "nodev"] };
+  }
+  mounts.push(
+    sharedMemory === undefined
+      ? { destination: "/dev/shm", type: "tmpfs", source: "shm", options: ["nosuid", "noexec", "nodev", "mode=1777", `size=${size}`] }
+      : { destination: "/dev/shm", type: "bind", source: sharedMemory, options: ["rbind", "rprivate"] },
+  );
+  return mounts;
+}
