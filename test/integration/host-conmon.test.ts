@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AttachSocket, prepareExec, startMonitor, takeExitCode, type Monitor, type MonitorRequest } from "../../src/host/conmon/index.ts";
 import { Poller } from "../../src/host/poll/index.ts";
 import { ProcessHandle } from "../../src/host/process/index.ts";
-import { chooseRuntime, type Runtime } from "../../src/host/runtime/index.ts";
+import { chooseRuntime, StartFailure, type Runtime } from "../../src/host/runtime/index.ts";
 
 let folder: string;
 let poller: Poller;
@@ -43,7 +43,7 @@ function bundle(name: string, process: object): MonitorRequest {
   const mounts = [{ destination: "/proc", type: "proc", source: "proc" }];
   writeFileSync(join(path, "config.json"), JSON.stringify({ ociVersion: "1.0.2", process, root: { path: "rootfs" }, mounts, linux: { namespaces } }));
   return {
-    container: name, folder: path, exitFolder: join(folder, "exits"), runtime, terminal: false, stdin: true, log: join(path, "log"),
+    container: name, program: "/bin/sh", folder: path, exitFolder: join(folder, "exits"), runtime, terminal: false, stdin: true, log: join(path, "log"),
   };
 }
 
@@ -109,10 +109,24 @@ test("prepareExec: nothing of a command's output is lost, and its exit code is i
   expect(await takeExitCode(request.exitFolder, "execs")).toBe(137);
 }, 60_000);
 
-test("startMonitor: a program that does not exist is told in the runtime's words, and nothing is left", async () => {
-  const request = bundle("missing", { ...processSpec(""), args: ["/bin/nothing"] });
-  expect(startMonitor(request)).rejects.toThrow(/nothing/);
-  await startMonitor(request).catch(() => undefined);
+test("startMonitor: a program that does not exist is told in Docker's words, and nothing is left", async () => {
+  const request = { ...bundle("missing", { ...processSpec(""), args: ["/bin/nothing"] }), program: "/bin/nothing" };
+  const failure = await startMonitor(request).catch((error: unknown) => error);
+  if (!(failure instanceof StartFailure)) throw new Error(`not a failed start: ${String(failure)}`);
+  expect(failure.exitCode).toBe(127);
+  expect(failure.message).toContain('exec: "/bin/nothing": stat /bin/nothing: no such file or directory');
   await runtime.delete("missing");
   expect(existsSync(join(folder, "runtime", runtime.name, "missing"))).toBe(false);
+}, 60_000);
+
+test("startMonitor: a running program costs the engine no descriptor", async () => {
+  const request = bundle("idle", processSpec("sleep 1000"));
+  const before = readdirSync("/proc/self/fd").length;
+  const monitor = await startMonitor(request);
+  began.push({ name: "idle", monitor });
+  await runtime.start("idle");
+  const after = (): number => readdirSync("/proc/self/fd").length;
+  // The runtime of JavaScript closes descriptors in its own time.
+  for (let i = 0; i < 1000 && after() > before; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect(after()).toBe(before);
 }, 60_000);

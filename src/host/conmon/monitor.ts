@@ -2,14 +2,16 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { EngineError } from "../../base/index.ts";
 import { identifyProcess, type ProcessIdentity } from "../process/index.ts";
+import { plainText, StartFailure } from "../runtime/index.ts";
 
 export interface MonitorRequest {
   /** The container's id, which is also the runtime's name for it. */
   readonly container: string;
+  /** The program that is to run, for the text of an error. */
+  readonly program: string;
   /** Folder with config.json for a container; for an exec any folder of its own. The attach and control files appear in it. */
   readonly folder: string;
   /** Where the exit code is left, as a file named after the container. */
@@ -36,7 +38,7 @@ export interface Monitor {
 export interface PreparedExec {
   /** Path of the attach socket. */
   readonly socket: string;
-  /** Starts the program. @throws EngineError with the runtime's text when it cannot be started */
+  /** Starts the program. @throws StartFailure when the runtime cannot start it */
   run(): Promise<Monitor>;
 }
 
@@ -44,38 +46,38 @@ const environmentForFiles = { start: "_OCI_STARTPIPE", sync: "_OCI_SYNCPIPE", at
 
 /**
  * Starts conmon, which has the runtime create the container; its program waits for `start`.
- * @throws EngineError with the text of the runtime when it could not be created; nothing is left running then
+ * @throws StartFailure when the runtime could not create it; nothing is left running then
  */
 export async function startMonitor(request: MonitorRequest): Promise<Monitor> {
   const child = await spawnConmon(request, ["sync"]);
-  return finishStart(request, child, lines(child, 3));
+  return finishStart(request, child, firstLine(child, 3));
 }
 
 /** Starts conmon for a command in a running container and holds the command until `run`. */
 export async function prepareExec(request: MonitorRequest): Promise<PreparedExec> {
   const child = await spawnConmon(request, ["sync", "start", "attach"]);
   const start = child.stdio[4] as Writable;
-  const answers = lines(child, 3);
-  const ready = lines(child, 5);
+  const answer = firstLine(child, 3);
+  const ready = firstLine(child, 5);
   // The first byte lets conmon go on to its attach socket, the second to the program.
   start.write("\0");
-  const first = await ready.next();
-  if (first.done === true) throw await failure(request, child, undefined);
+  if ((await ready) === undefined) throw await failure(request, child, undefined);
   return {
     socket: `${request.folder}/attach`,
     run: async () => {
       start.end("\0");
-      return finishStart(request, child, answers);
+      return finishStart(request, child, answer);
     },
   };
 }
 
-async function finishStart(request: MonitorRequest, child: ChildProcess, answers: AsyncIterator<string>): Promise<Monitor> {
-  const answer = parseAnswer((await answers.next()).value as string | undefined);
+async function finishStart(request: MonitorRequest, child: ChildProcess, line: Promise<string | undefined>): Promise<Monitor> {
+  const answer = parseAnswer(await line);
   if (answer === undefined || answer.data <= 0) throw await failure(request, child, answer?.message);
   const conmonPid = Number(readFileSync(`${request.folder}/conmon.pid`, "utf8"));
   const program = identifyProcess(answer.data) ?? { pid: answer.data, startTime: 0 };
   const conmon = identifyProcess(conmonPid) ?? { pid: conmonPid, startTime: 0 };
+  child.stderr?.destroy();
   child.unref();
   return { conmon, program };
 }
@@ -115,9 +117,17 @@ export function conmonArguments(request: MonitorRequest): string[] {
   ];
 }
 
-async function* lines(child: ChildProcess, descriptor: number): AsyncGenerator<string> {
-  const stream = child.stdio[descriptor] as Readable;
-  yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+/**
+ * The one line that conmon has to say on a pipe. The pipe is closed after it: conmon keeps its end for as long as the
+ * program lives, and the engine would hold a descriptor for each.
+ */
+async function firstLine(child: ChildProcess, descriptor: number): Promise<string | undefined> {
+  let text = "";
+  for await (const chunk of child.stdio[descriptor] as Readable) {
+    text += String(chunk);
+    if (text.includes("\n")) return text.slice(0, text.indexOf("\n"));
+  }
+  return text === "" ? undefined : text;
 }
 
 interface Answer {
@@ -138,8 +148,9 @@ async function failure(request: MonitorRequest, child: ChildProcess, message: st
   let complaints = "";
   for await (const chunk of child.stderr as Readable) complaints += String(chunk);
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  const text = message?.trim() ?? complaints.trim();
-  return new EngineError("internal", text === "" ? `conmon ended without an answer for ${request.container}` : text);
+  const complaint = plainText(message ?? complaints);
+  if (complaint === "") return new EngineError("internal", `conmon ended without an answer for ${request.container}`);
+  return new StartFailure({ verb: request.exec === undefined ? "create" : "exec", program: request.program, complaint });
 }
 
 /**
