@@ -46,7 +46,9 @@ async function answer(exchange: Exchange, route: Route, options: DispatchOptions
     backend: options.backend,
     exchange,
     signal: exchange.signal,
-    endless: AbortSignal.any([exchange.signal, options.stopping]),
+    get endless() {
+      return AbortSignal.any([exchange.signal, options.stopping]);
+    },
   };
   const result = await handler(call);
   if (result === replied) return 200;
