@@ -1,0 +1,1 @@
+export type { LogPolicy, LogRequest } from "./contract.ts";

@@ -1,0 +1,1 @@
+export type { VolumeEventSink, VolumeRequest, Volumes, VolumeUse } from "./contract.ts";
