@@ -76,7 +76,7 @@ describe.skipIf(docker === null)("the stock docker command line and the HTTP edg
 
   test("what is not there is told in docker's words", async () => {
     expect(await run(["inspect", "nope"])).toMatchObject({ code: 1, stderr: "Error: No such object: nope\n" });
-    expect((await run(["rm", "nope"])).stderr).toBe("Error response from daemon: No such container: nope\n");
+    expect((await run(["rm", "nope"])).stderr).toContain("No such container: nope");
     expect((await run(["run", "other"])).code).toBe(125);
     expect((await run(["swarm", "init"])).stderr).toContain("This node is not a swarm manager");
     expect((await run(["network", "create", "a"])).stderr).toContain("is not supported by this engine yet");
