@@ -1,0 +1,128 @@
+import { isAbsolute } from "node:path";
+import { parseArgs } from "node:util";
+import { EngineError } from "../../base/index.ts";
+
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** How an engine is started. Every name that it has in the kernel derives from these, so that many run side by side. */
+export interface DaemonOptions {
+  readonly dataRoot: string;
+  readonly execRoot: string;
+  /** Addresses to listen on: unix://, tcp://, fd://. */
+  readonly hosts: readonly string[];
+  readonly bridge: string;
+  readonly bridgeAddress?: string;
+  readonly logLevel: LogLevel;
+  readonly tls?: { readonly authority: string; readonly certificate: string; readonly key: string };
+  readonly allowsPlainTcp: boolean;
+  readonly runtime?: string;
+  readonly pidFile?: string;
+}
+
+export const defaultDataRoot = "/var/lib/wharf";
+export const defaultExecRoot = "/run/wharf";
+
+export const daemonHelp = `Usage:  wharf daemon [OPTIONS]
+
+Run the engine: it serves the Docker Engine API and runs containers
+
+Options:
+      --allow-plain-tcp      Listen on tcp:// loopback addresses without TLS
+      --bip string           Address and prefix of the default bridge
+      --bridge string        Name of the default bridge (default "wharf0")
+      --data-root string     Images, volumes and what containers wrote (default "${defaultDataRoot}")
+      --exec-root string     What is needed while containers run (default "${defaultExecRoot}")
+      --help                 Print usage
+  -H, --host list            Address to listen on (default "unix://<exec-root>/wharf.sock")
+  -l, --log-level string     debug, info, warn or error (default "info")
+  -p, --pidfile string       File to write the engine's process id to
+      --runtime string       OCI runtime, by name or path (default crun where it works, else runc)
+      --tlscacert string     Authority that clients' certificates are checked against
+      --tlscert string       The engine's certificate
+      --tlskey string        The engine's key
+      --tlsverify            Listen on tcp:// addresses with mutual TLS
+`;
+
+const flags = {
+  "allow-plain-tcp": { type: "boolean" },
+  bip: { type: "string" },
+  bridge: { type: "string" },
+  "data-root": { type: "string" },
+  "exec-root": { type: "string" },
+  help: { type: "boolean" },
+  host: { type: "string", short: "H", multiple: true },
+  "log-level": { type: "string", short: "l" },
+  pidfile: { type: "string", short: "p" },
+  runtime: { type: "string" },
+  tlscacert: { type: "string" },
+  tlscert: { type: "string" },
+  tlskey: { type: "string" },
+  tlsverify: { type: "boolean" },
+} as const;
+
+/**
+ * @param words what follows `wharf daemon`
+ * @returns "help" where that was asked for
+ * @throws EngineError `invalid-argument` that names the flag
+ */
+export function parseDaemonOptions(words: readonly string[]): DaemonOptions | "help" {
+  const values = parse(words);
+  if (values.help === true) return "help";
+  const execRoot = absolute("exec-root", values["exec-root"] ?? defaultExecRoot);
+  const tls = tlsOptions(values);
+  return {
+    dataRoot: absolute("data-root", values["data-root"] ?? defaultDataRoot),
+    execRoot,
+    hosts: values.host ?? [`unix://${execRoot}/wharf.sock`],
+    bridge: bridgeName(values.bridge ?? "wharf0"),
+    logLevel: logLevel(values["log-level"] ?? "info"),
+    allowsPlainTcp: values["allow-plain-tcp"] === true,
+    ...(values.bip === undefined ? {} : { bridgeAddress: values.bip }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(values.runtime === undefined ? {} : { runtime: values.runtime }),
+    ...(values.pidfile === undefined ? {} : { pidFile: absolute("pidfile", values.pidfile) }),
+  };
+}
+
+type Values = ReturnType<typeof parse>;
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: flags, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new EngineError("invalid-argument", error instanceof Error ? error.message : String(error), { hint: "see wharf daemon --help" });
+  }
+}
+
+function absolute(flag: string, path: string): string {
+  if (isAbsolute(path)) return path.replace(/(.)\/+$/, "$1");
+  throw new EngineError("invalid-argument", `--${flag} needs an absolute path, not ${JSON.stringify(path)}`);
+}
+
+const longestLinkName = 15;
+
+function bridgeName(name: string): string {
+  if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name) && name.length <= longestLinkName) return name;
+  throw new EngineError("invalid-argument", `--bridge ${JSON.stringify(name)} is no name for an interface`, {
+    hint: `at most ${longestLinkName} letters, digits, dots, dashes and underscores`,
+  });
+}
+
+function logLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text);
+  if (level === undefined) throw new EngineError("invalid-argument", `--log-level ${JSON.stringify(text)} is none of ${logLevels.join(", ")}`);
+  return level;
+}
+
+function tlsOptions(values: Values): DaemonOptions["tls"] {
+  const { tlscacert: authority, tlscert: certificate, tlskey: key } = values;
+  if (values.tlsverify !== true) {
+    if (authority === undefined && certificate === undefined && key === undefined) return undefined;
+    throw new EngineError("invalid-argument", "certificates were given without --tlsverify", { hint: "add --tlsverify: wharf serves TCP with mutual TLS only" });
+  }
+  if (authority === undefined || certificate === undefined || key === undefined) {
+    throw new EngineError("invalid-argument", "--tlsverify needs --tlscacert, --tlscert and --tlskey");
+  }
+  return { authority, certificate, key };
+}
