@@ -1,0 +1,6 @@
+export { Cgroup, destroyLeftovers } from "./cgroup.ts";
+export { readCgroupLayout } from "./layout.ts";
+export type { CgroupLayout } from "./layout.ts";
+export { MoveQuickener } from "./move-quickener.ts";
+export { readUsage } from "./usage.ts";
+export type { CgroupUsage } from "./usage.ts";
