@@ -20,8 +20,7 @@ export type CallOptions<Name extends OperationName> =
 
 /** A connection that has become the program's own input and output. */
 export interface HijackedStream {
-  /** In frames, unless the program has a terminal. */
-  readonly isFramed: boolean;
+  /** In frames, unless the program has a terminal; engines before 1.42 do not say which. */
   readonly output: AsyncIterable<Uint8Array>;
   readonly connection: Connection;
 }
@@ -39,7 +38,7 @@ export interface EngineClient {
   /** Values one after another, as they come. */
   lines<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<AsyncIterable<ReplyTypeOf<Table[Name]>>>;
   /** An archive, or a program's output. */
-  bytes<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<Pick<HijackedStream, "isFramed" | "output">>;
+  bytes<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<Pick<HijackedStream, "output">>;
   hijack<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<HijackedStream>;
   /** Headers of a reply without a body. */
   headers<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<ReadonlyMap<string, string>>;
@@ -53,6 +52,8 @@ export interface ConnectOptions {
   /** Minor number to speak instead of negotiating. */
   readonly version?: number;
   readonly userAgent?: string;
+  /** Called when nobody listens at the host, before a second attempt. */
+  readonly onAbsent?: () => Promise<void>;
 }
 
 /** A client of one engine; nothing is sent before the first call. @throws EngineError for a malformed host. */
@@ -79,6 +80,7 @@ class Client implements EngineClient {
     this.#transport = new Transport({
       host: options.host, address, userAgent: options.userAgent ?? "wharf",
       ...(options.tls === undefined ? {} : { tls: options.tls }),
+      ...(options.onAbsent === undefined ? {} : { onAbsent: options.onAbsent }),
     });
     if (options.version !== undefined) this.#version = Promise.resolve(options.version);
   }
@@ -125,14 +127,14 @@ class Client implements EngineClient {
     return typedLines<ReplyTypeOf<Table[Name]>>(reply.body);
   }
 
-  async bytes<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<Pick<HijackedStream, "isFramed" | "output">> {
+  async bytes<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<Pick<HijackedStream, "output">> {
     const reply = await this.#send(name, options);
-    return { isFramed: isFramed(reply), output: reply.body };
+    return { output: reply.body };
   }
 
   async hijack<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<HijackedStream> {
     const reply = await this.#send(name, options);
-    return { isFramed: isFramed(reply), output: reply.body, connection: reply.connection };
+    return { output: reply.body, connection: reply.connection };
   }
 
   async headers<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<ReadonlyMap<string, string>> {
@@ -176,10 +178,6 @@ function isChunks(body: unknown): body is AsyncIterable<Uint8Array> {
 
 function jsonBody(body: unknown): string {
   return JSON.stringify(body, (_, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
-}
-
-function isFramed(reply: HttpReply): boolean {
-  return reply.head.headers.get("content-type") !== "application/vnd.docker.raw-stream";
 }
 
 async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {

@@ -12,6 +12,8 @@ export interface TransportOptions {
   readonly address: HostAddress;
   readonly tls?: TlsSettings;
   readonly userAgent: string;
+  /** Called when nobody listens, before the one other attempt. */
+  readonly onAbsent?: () => Promise<void>;
 }
 
 export interface HttpRequest {
@@ -65,13 +67,18 @@ export class Transport {
   }
 
   async #connect(signal: AbortSignal | undefined): Promise<Line> {
-    const { address, tls } = this.#options;
-    try {
+    const { address, tls, onAbsent } = this.#options;
+    const open = async (): Promise<Line> => {
       const connection = await openConnection(address, { ...(tls === undefined ? {} : { tls }), ...(signal === undefined ? {} : { signal }) });
       return { connection, input: new Input(connection) };
+    };
+    try {
+      return await open();
     } catch (error) {
-      throw connectError(this.#options, error);
+      if (onAbsent === undefined || !isAbsence(error)) throw connectError(this.#options, error);
     }
+    await onAbsent();
+    return await open().catch((error: unknown) => { throw connectError(this.#options, error); });
   }
 
   async #exchange(line: Line, request: HttpRequest): Promise<HttpReply> {
@@ -153,6 +160,10 @@ async function sendChunks(connection: Connection, body: AsyncIterable<Uint8Array
 }
 
 const crlf = Buffer.from("\r\n");
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ECONNREFUSED");
+}
 
 function connectError({ host, address }: TransportOptions, error: unknown): EngineError {
   if (error instanceof EngineError) return error;

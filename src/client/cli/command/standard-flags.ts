@@ -1,0 +1,53 @@
+import { EngineError } from "../../../base/index.ts";
+import { listFlag, textFlag, type Flag } from "./flag.ts";
+
+/** `--format` of lists. */
+export const listFormatFlag: Flag = textFlag(
+  "format",
+  "Format of the output: 'table' (the default), 'table TEMPLATE', 'json', or a Go TEMPLATE",
+);
+
+/** `--format` of what is shown as one document. */
+export const documentFormatFlag: Flag = textFlag("format", "Format of the output: 'json', or a Go TEMPLATE", { short: "f" });
+
+export const platformFlag: Flag = textFlag("platform", 'Platform as "os[/arch[/variant]]", such as "linux/amd64"');
+
+export const detachKeysFlag: Flag = textFlag("detach-keys", "Override the key sequence for detaching a container");
+
+export function filterFlag(short?: string): Flag {
+  return listFlag("filter", "Filter output based on conditions provided", {
+    type: "filter", ...(short === undefined ? {} : { short }), check: checkFilter,
+  });
+}
+
+function checkFilter(text: string): string {
+  const equals = text.indexOf("=");
+  if (text !== "" && equals < 0) throw new EngineError("invalid-argument", "bad format of filter (expected name=value)");
+  return text === "" ? "" : `${text.slice(0, equals).trim().toLowerCase()}=${text.slice(equals + 1).trim()}`;
+}
+
+/**
+ * Filters as the operations take them. The names are those that the user wrote: the engine knows which there are, and
+ * refuses others in its own words.
+ */
+export function filtersOf<Name extends string>(written: readonly string[]): ReadonlyMap<Name, readonly string[]> {
+  const filters = new Map<Name, readonly string[]>();
+  for (const filter of written) {
+    if (filter === "") continue;
+    const equals = filter.indexOf("=");
+    const name = filter.slice(0, equals) as Name;
+    filters.set(name, [...(filters.get(name) ?? []), filter.slice(equals + 1)]);
+  }
+  return filters;
+}
+
+/** "os[/arch[/variant]]" taken apart; the machine's architecture where none is given. */
+export function platformOf(text: string): { readonly os: string; readonly architecture: string; readonly variant?: string } | undefined {
+  if (text === "") return undefined;
+  const [os = "", architecture, variant, ...more] = text.toLowerCase().split("/");
+  if (os === "" || architecture === "" || more.length > 0) {
+    throw new EngineError("invalid-argument", `invalid platform: "${text}" is an invalid OS or architecture`);
+  }
+  const machine = process.arch === "x64" ? "amd64" : process.arch;
+  return { os, architecture: architecture ?? machine, ...(variant === undefined || variant === "" ? {} : { variant }) };
+}

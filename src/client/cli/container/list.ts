@@ -1,0 +1,92 @@
+import { formatDecimalSize } from "../../../base/index.ts";
+import type { ContainerSummary } from "../../../api/types/index.ts";
+import { filterFlag, filtersOf, integerFlag, listFormatFlag, switchFlag, type Command } from "../command/index.ts";
+import { ago, ellipsis, goTime, shortId, writeList, type ListFormat } from "../output/index.ts";
+import { displayPorts } from "./display-ports.ts";
+
+export const listCommand: Command = {
+  usage: "[OPTIONS]",
+  arity: { least: 0, most: 0 },
+  flags: [
+    switchFlag("all", "Show all containers (default shows just running)", { short: "a" }),
+    filterFlag("f"),
+    listFormatFlag,
+    integerFlag("last", "Show n last created containers (includes all states)", { short: "n", absent: -1 }),
+    switchFlag("latest", "Show the latest created container (includes all states)", { short: "l" }),
+    switchFlag("no-trunc", "Don't truncate output"),
+    switchFlag("quiet", "Only display container IDs", { short: "q" }),
+    switchFlag("size", "Display total file sizes", { short: "s" }),
+  ],
+  async run({ engine, io, settings }, { flags }) {
+    const last = flags.isOn("latest") && !flags.isGiven("last") ? 1 : flags.number("last");
+    const configured = settings.file()["psFormat"];
+    const given = flags.text("format");
+    const format = given !== "" || flags.isOn("quiet") || typeof configured !== "string" ? given : configured;
+    const size = flags.isOn("size") || (!flags.isOn("quiet") && /\{\{[^}]*\.Size\b/.test(format));
+    const items = await engine.call("containerList", {
+      query: { all: flags.isOn("all"), size, ...(last > 0 ? { limit: last } : {}), filters: filtersOf(flags.list("filter")) },
+    });
+    await writeList(io.out, {
+      items,
+      format: containerFormat({ truncates: !flags.isOn("no-trunc"), withSize: flags.isOn("size") }),
+      options: { format, ...(flags.isOn("quiet") ? { quietField: "ID" } : {}) },
+    });
+    return 0;
+  },
+};
+
+export function containerFormat(view: { readonly truncates: boolean; readonly withSize: boolean }): ListFormat<ContainerSummary> {
+  const { truncates, withSize } = view;
+  const columns = ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"];
+  return {
+    typeName: "*formatter.ContainerContext",
+    columns: withSize ? [...columns, "Size"] : columns,
+    fields: {
+      ID: { heading: "CONTAINER ID", value: ({ Id }) => (truncates ? shortId(Id) : Id) },
+      Names: { heading: "NAMES", value: (item) => names(item, truncates) },
+      Image: { heading: "IMAGE", value: (item) => image(item, truncates) },
+      Command: { heading: "COMMAND", value: ({ Command }) => JSON.stringify(truncates ? ellipsis(Command, 20) : Command) },
+      CreatedAt: { heading: "CREATED AT", value: ({ Created }) => goTime(Created) },
+      RunningFor: { heading: "CREATED", value: ({ Created }) => ago(Created) },
+      Platform: { heading: "PLATFORM", value: () => null },
+      Ports: { heading: "PORTS", value: ({ Ports }) => displayPorts(Ports) },
+      State: { heading: "STATE", value: ({ State }) => State },
+      Status: { heading: "STATUS", value: ({ Status }) => Status },
+      Size: { heading: "SIZE", value: sizeText },
+      Labels: { heading: "LABELS", value: ({ Labels }) => labelText(Labels) },
+      Label: { heading: "", isLeftOut: true, value: ({ Labels }) => (name: string) => Labels[name] ?? "" },
+      Mounts: { heading: "MOUNTS", value: (item) => mounts(item, truncates) },
+      LocalVolumes: { heading: "LOCAL VOLUMES", value: ({ Mounts }) => String(Mounts.filter(({ Driver }) => Driver === "local").length) },
+      Networks: { heading: "NETWORKS", value: ({ NetworkSettings }) => Object.keys(NetworkSettings.Networks).join(",") },
+    },
+  };
+}
+
+function names({ Names }: ContainerSummary, truncates: boolean): string {
+  const plain = Names.map((name) => name.replace(/^\//, ""));
+  return (truncates ? plain.filter((name) => !name.includes("/")) : plain).join(",");
+}
+
+function image({ Image, ImageID }: ContainerSummary, truncates: boolean): string {
+  if (Image === "") return "<no image>";
+  if (!truncates) return Image;
+  if (Image === ImageID || Image === ImageID.replace(/^sha256:/, "")) return shortId(ImageID);
+  const digest = Image.indexOf("@");
+  return digest < 0 ? Image : Image.slice(0, digest);
+}
+
+function sizeText({ SizeRw = 0, SizeRootFs = 0 }: ContainerSummary): string {
+  const own = formatDecimalSize(SizeRw);
+  return SizeRootFs > 0 ? `${own} (virtual ${formatDecimalSize(SizeRootFs)})` : own;
+}
+
+function labelText(labels: Readonly<Record<string, string>> | null): string {
+  return Object.entries(labels ?? {}).map(([name, value]) => `${name}=${value}`).sort().join(",");
+}
+
+function mounts({ Mounts }: ContainerSummary, truncates: boolean): string {
+  return Mounts.map(({ Name, Source }) => {
+    const name = Name === undefined || Name === "" ? Source : Name;
+    return truncates ? ellipsis(name, 15) : name;
+  }).join(",");
+}

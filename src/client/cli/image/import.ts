@@ -1,0 +1,34 @@
+import { listFlag, platformFlag, platformOf, splitReference, textFlag, type Command, type CommandContext } from "../command/index.ts";
+import { readInput, showProgress } from "../output/index.ts";
+
+export const importCommand: Command = {
+  usage: "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
+  arity: { least: 1 },
+  flags: [
+    listFlag("change", "Apply Dockerfile instruction to the created image", { short: "c" }),
+    textFlag("message", "Set commit message for imported image", { short: "m" }),
+    platformFlag,
+  ],
+  async run(context, { flags, args }) {
+    const [source = "", reference = ""] = args;
+    const { repository, tag } = splitReference(reference);
+    const platform = platformOf(flags.text("platform"));
+    const message = flags.text("message");
+    const isUrl = /^https?:\/\//.test(source);
+    const messages = await context.engine.lines("imageCreate", {
+      query: {
+        fromSrc: isUrl ? source : "-", changes: flags.list("change"),
+        ...(message === "" ? {} : { message }),
+        ...(reference === "" ? {} : { repo: repository, ...(tag === undefined ? {} : { tag }) }),
+        ...(platform === undefined ? {} : { platform }),
+      },
+      ...(isUrl ? {} : { body: archive(context, source) }),
+    });
+    await showProgress(context.io.out, messages);
+    return 0;
+  },
+};
+
+function archive({ io }: CommandContext, source: string): AsyncIterable<Uint8Array> {
+  return source === "-" ? io.input.chunks() : readInput(source);
+}

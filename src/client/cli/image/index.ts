@@ -1,0 +1,13 @@
+/** The commands of images; each module is loaded when its command is called. */
+export const imageCommands = {
+  history: async () => (await import("./history.ts")).historyCommand,
+  import: async () => (await import("./import.ts")).importCommand,
+  inspect: async () => (await import("./inspect.ts")).inspectCommand,
+  list: async () => (await import("./list.ts")).listCommand,
+  load: async () => (await import("./load.ts")).loadCommand,
+  prune: async () => (await import("./prune.ts")).pruneCommand,
+  pull: async () => (await import("./pull.ts")).pullCommand,
+  remove: async () => (await import("./remove.ts")).removeCommand,
+  save: async () => (await import("./save.ts")).saveCommand,
+  tag: async () => (await import("./tag.ts")).tagCommand,
+};

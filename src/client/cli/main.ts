@@ -1,0 +1,204 @@
+import { isEngineError } from "../../base/index.ts";
+import { connect, type EngineClient } from "../sdk/index.ts";
+import {
+  arityProblem, CommandFailure, OutputClosed, parseFlags, switchFlag, textFlag,
+  type Command, type CommandContext, type Flag, type FlagValues, type ParsedLine, type Stdio,
+} from "./command/index.ts";
+import { chooseHost, configFolder, readConfigFile, startEngine, type ChosenHost } from "./host/index.ts";
+import { errorText } from "./output/index.ts";
+import { productVersion } from "./product-version/index.ts";
+import { commands, groups, type TreeEntry } from "./tree.ts";
+
+export interface CommandLine {
+  /** Without the program's own name. */
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly io: Stdio;
+  readonly onSignals: CommandContext["onSignals"];
+  /** The command that runs this program again, for an engine in the background. */
+  readonly self: readonly string[];
+}
+
+/** Flags in front of the command. */
+export const globalFlags: readonly Flag[] = [
+  textFlag("config", "Folder of the client's configuration, docker's own"),
+  textFlag("context", "Context of docker to use (overrides DOCKER_HOST and the current context)", { short: "c" }),
+  switchFlag("debug", "Enable debug mode", { short: "D" }),
+  textFlag("host", "Socket of the engine to connect to", { short: "H", type: "list" }),
+  textFlag("log-level", 'Logging level ("debug", "info", "warn", "error", "fatal")', { short: "l", absent: "info" }),
+  switchFlag("tls", "Use TLS; implied by --tlsverify"),
+  textFlag("tlscacert", "Trust certificates signed only by this CA"),
+  textFlag("tlscert", "Path to TLS certificate file"),
+  textFlag("tlskey", "Path to TLS key file"),
+  switchFlag("tlsverify", "Use TLS and verify the remote"),
+  switchFlag("version", "Print version information and quit", { short: "v" }),
+];
+
+const program = "wharf";
+const brokenPipe = 141;
+
+/** Runs a command line. Resolves with the exit code; whatever there is to say has been said. */
+export async function runCommandLine(line: CommandLine): Promise<number> {
+  try {
+    return await dispatch(line);
+  } catch (error) {
+    return await report(line.io, error);
+  }
+}
+
+async function report(io: Stdio, error: unknown): Promise<number> {
+  if (error instanceof OutputClosed) return brokenPipe;
+  try {
+    await io.err.write(`${errorText(error)}\n`);
+  } catch (closed) {
+    if (closed instanceof OutputClosed) return brokenPipe;
+    throw closed;
+  }
+  return error instanceof CommandFailure ? error.exitCode : 1;
+}
+
+async function dispatch(line: CommandLine): Promise<number> {
+  const { io, words } = line;
+  let global: ParsedLine;
+  try {
+    global = parseFlags(words, globalFlags, { isInterspersed: false });
+  } catch (error) {
+    throw usageError(program, "[OPTIONS] COMMAND [ARG...]", error);
+  }
+  const [first, ...rest] = global.args;
+  if (global.flags.isOn("version")) {
+    await io.out.write(`${program} version ${productVersion}\n`);
+    return 0;
+  }
+  if (global.wantsHelp || first === undefined) return await printHelp(io, []);
+  if (first === "help") return await printHelp(io, rest);
+  if (first === "__complete") return await printCompletion(line, global.flags, rest);
+  const found = findCommand(global.args);
+  if (found === undefined) return await handleGroup(io, global.args);
+  return await runCommand(line, global.flags, found);
+}
+
+interface FoundCommand {
+  readonly entry: TreeEntry;
+  /** The name by which it was called. */
+  readonly path: string;
+  readonly words: readonly string[];
+}
+
+function findCommand(words: readonly string[]): FoundCommand | undefined {
+  const [first = "", second = ""] = words;
+  const long = `${first} ${second}`;
+  for (const [path, length] of [[long, 2], [first, 1]] as const) {
+    const entry = commands.find(({ paths }) => paths.includes(path));
+    if (entry !== undefined) return { entry, path, words: words.slice(length) };
+  }
+  return undefined;
+}
+
+async function handleGroup(io: Stdio, words: readonly string[]): Promise<number> {
+  const [first = "", second] = words;
+  const group = groups.find(({ name }) => name === first);
+  if (group === undefined) throw new CommandFailure(1, `${program}: unknown command: ${program} ${first}\n\nRun '${program} --help' for more information`);
+  if (second === undefined || second === "--help" || second === "-h") return await printHelp(io, [first]);
+  if (second.startsWith("-")) {
+    throw new CommandFailure(125, `unknown ${second.startsWith("--") ? "flag" : "shorthand flag"}: ${second.startsWith("--") ? second : `'${second.charAt(1)}' in ${second}`}\n\nUsage:  ${program} ${first} COMMAND\n\nRun '${program} ${first} --help' for more information`);
+  }
+  throw new CommandFailure(1, `${program}: unknown command: ${program} ${first} ${second}\n\nUsage:  ${program} ${first}\n\nRun '${program} ${first} --help' for more information`);
+}
+
+async function printHelp(io: Stdio, words: readonly string[]): Promise<number> {
+  const { helpFor } = await import("./help-pages.ts");
+  const columns = io.out.isTerminal ? io.out.size().columns : 80;
+  const text = await helpFor(words, { columns, globalFlags });
+  if (text === undefined) throw new CommandFailure(1, `${program}: unknown help topic: ${words.join(" ")}\n\nRun '${program} --help' for more information`);
+  await io.out.write(text);
+  return 0;
+}
+
+async function printCompletion(line: CommandLine, flags: FlagValues, words: readonly string[]): Promise<number> {
+  const { completionFor } = await import("./completion-source.ts");
+  const candidates = await completionFor(words, () => engineOf(line, flags, contextSettings(line, flags)));
+  await line.io.out.write(candidates.map((word) => `${word}\n`).join(""));
+  return 0;
+}
+
+async function runCommand(line: CommandLine, flags: FlagValues, found: FoundCommand): Promise<number> {
+  const { entry, path, words } = found;
+  const name = `${program} ${path}`;
+  if (entry.load === undefined) throw new CommandFailure(1, `${name} has to be the first word of the command line`);
+  const command = await entry.load();
+  let parsed: ParsedLine;
+  try {
+    parsed = parseFlags(words, command.flags, { isInterspersed: command.isInterspersed ?? true });
+  } catch (error) {
+    throw usageError(name, command.usage, error);
+  }
+  if (parsed.wantsHelp) return await printHelp(line.io, path.split(" "));
+  checkArity(name, command, parsed.args.length);
+  const settings = contextSettings(line, flags);
+  await using engine = engineOf(line, flags, settings);
+  try {
+    return await command.run({ engine: engine.client, io: line.io, settings, onSignals: line.onSignals }, parsed);
+  } catch (error) {
+    throw blamed(name, error);
+  }
+}
+
+function contextSettings(line: CommandLine, flags: FlagValues): CommandContext["settings"] {
+  let file: Readonly<Record<string, unknown>> | undefined;
+  return {
+    environment: line.environment,
+    file: () => file ??= readConfigFile(configFolder(line.environment, flags.text("config"))),
+  };
+}
+
+/** The client for a command; one on the default socket starts the engine when it is not there. */
+function engineOf(line: CommandLine, flags: FlagValues, settings: CommandContext["settings"]): { readonly client: EngineClient } & AsyncDisposable {
+  const chosen = hostOf(line, flags, settings);
+  const version = /^1\.(\d{1,4})$/.exec(line.environment["DOCKER_API_VERSION"] ?? "")?.[1];
+  const client = connect({
+    host: chosen.host,
+    userAgent: `wharf/${productVersion}`,
+    ...(chosen.tls === undefined ? {} : { tls: chosen.tls }),
+    ...(version === undefined ? {} : { version: Number(version) }),
+    ...(chosen.isDefault ? { onAbsent: () => startEngine({ self: line.self, host: chosen.host, io: line.io }) } : {}),
+  });
+  return {
+    client,
+    [Symbol.asyncDispose]: () => {
+      client.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function hostOf(line: CommandLine, flags: FlagValues, settings: CommandContext["settings"]): ChosenHost {
+  const configured = settings.file()["currentContext"];
+  return chooseHost({
+    environment: line.environment,
+    configFolder: configFolder(line.environment, flags.text("config")),
+    currentContext: typeof configured === "string" ? configured : "",
+    flags: {
+      host: flags.text("host"), context: flags.text("context"), tls: flags.isOn("tls"),
+      tlsVerify: flags.isGiven("tlsverify") ? flags.isOn("tlsverify") : undefined,
+      ca: flags.text("tlscacert"), cert: flags.text("tlscert"), key: flags.text("tlskey"),
+    },
+  });
+}
+
+function checkArity(name: string, command: Command, count: number): void {
+  const problem = arityProblem(name, command.arity, count);
+  if (problem === undefined) return;
+  throw new CommandFailure(1, `${program}: ${problem.message}\n\nUsage:  ${name}${command.usage === "" ? "" : ` ${command.usage}`}\n\n${problem.pointer} '${name} --help' for more information`);
+}
+
+/** A wrong flag ends every command with 125, its usage line behind the reason. */
+function usageError(name: string, usage: string, error: unknown): unknown {
+  if (!isEngineError(error, "invalid-argument")) return error;
+  return new CommandFailure(125, `${error.message}\n\nUsage:  ${name}${usage === "" ? "" : ` ${usage}`}\n\nRun '${name} --help' for more information`, { cause: error });
+}
+
+function blamed(name: string, error: unknown): unknown {
+  if (!(error instanceof CommandFailure) || !error.isBlamed) return error;
+  return new CommandFailure(error.exitCode, `${program}: ${error.message}\n\nRun '${name} --help' for more information`, { cause: error });
+}

@@ -1,0 +1,17 @@
+export { readInput } from "./read-file.ts";
+export { showProgress } from "./progress.ts";
+export type { ProgressOptions } from "./progress.ts";
+export { timestampOf } from "./timestamp.ts";
+export { confirms } from "./confirm.ts";
+export { writeArchive } from "./archive.ts";
+export type { ArchiveRequest } from "./archive.ts";
+export { errorText } from "./error-text.ts";
+export { ago, goTime, humanDuration, rfc3339 } from "./human-time.ts";
+export { indentedJson } from "./indented-json.ts";
+export { writeInspection, writeTemplated } from "./inspect.ts";
+export type { InspectRequest } from "./inspect.ts";
+export { writeList } from "./list.ts";
+export type { Field, ListFormat, ListOptions } from "./list.ts";
+export { reportEach } from "./report-each.ts";
+export { layOut } from "./table.ts";
+export { ellipsis, shortId } from "./text.ts";

@@ -1,0 +1,2 @@
+export { processStdio } from "./stdio.ts";
+export { DescriptorWriter } from "./write-all.ts";

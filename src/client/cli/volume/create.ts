@@ -1,0 +1,31 @@
+import { CommandFailure, listFlag, textFlag, type Command } from "../command/index.ts";
+
+export const createCommand: Command = {
+  usage: "[OPTIONS] [VOLUME]",
+  arity: { least: 0, most: 1 },
+  flags: [
+    textFlag("driver", "Specify volume driver name", { short: "d", absent: "local" }),
+    listFlag("label", "Set metadata for a volume"),
+    textFlag("name", "Name of the volume", { isHidden: true }),
+    listFlag("opt", "Set driver specific options", { short: "o", type: "map" }),
+  ],
+  async run({ engine, io }, { flags, args }) {
+    const named = flags.text("name");
+    if (named !== "" && args.length > 0) throw new CommandFailure(1, "conflicting options: cannot specify a volume-name through both --name and as a positional arg");
+    const { Name } = await engine.call("volumeCreate", {
+      body: {
+        Name: args[0] ?? named, Driver: flags.text("driver"),
+        DriverOpts: map(flags.list("opt")), Labels: map(flags.list("label")),
+      },
+    });
+    await io.out.write(`${Name}\n`);
+    return 0;
+  },
+};
+
+function map(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(texts.map((text) => {
+    const equals = text.indexOf("=");
+    return equals < 0 ? [text, ""] : [text.slice(0, equals), text.slice(equals + 1)];
+  }));
+}
