@@ -104,7 +104,7 @@ export class TestEngine implements AsyncDisposable {
   /** The stock client, or wharf's own, run against this engine. */
   command(client: "docker" | "wharf", ...words: readonly string[]): { status: number; stdout: string; stderr: string } {
     const [path, ...start] = client === "docker" ? ["docker"] : [process.execPath, program];
-    const result = spawnSync(path ?? "", [...start, ...words], {
+    const result = spawnSync(path, [...start, ...words], {
       encoding: "utf8", timeout: 120_000, maxBuffer: 256 * 1024 * 1024, env: { ...process.env, DOCKER_HOST: this.host, WHARF_HOST: this.host },
     });
     return { status: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
