@@ -4,13 +4,14 @@ import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineError, parseDigest, type Digest } from "../../base/index.ts";
 import { damaged, readTar, type TarEntry } from "../store/index.ts";
-import { decompress } from "./compression.ts";
+import { decompress, detectCompression, type Compression } from "./compression.ts";
 
 /** A file of an archive that was written aside. */
 export interface ArchivedFile {
   readonly path: string;
   readonly digest: Digest;
   readonly size: number;
+  readonly compression: Compression;
 }
 
 const largestDocument = 16 * 1024 * 1024;
@@ -52,18 +53,9 @@ export class ArchiveFiles implements AsyncDisposable {
     if (entry.type !== "file") return;
     if (this.#files.size >= mostFiles) throw damaged(`it has more than ${mostFiles} files`);
     const path = join(this.#folder, String(this.#files.size));
-    const hash = createHash("sha256");
-    const file = await open(path, "wx", 0o600);
-    try {
-      for await (const piece of entry.body()) {
-        hash.update(piece);
-        await file.write(piece);
-      }
-    } finally {
-      await file.close();
-    }
+    const file = await layAside(entry.body(), path, name.startsWith("blobs/sha512/") ? "sha512" : "sha256");
     this.#links.delete(name);
-    this.#files.set(name, { path, digest: parseDigest(`sha256:${hash.digest("hex")}`), size: entry.size });
+    this.#files.set(name, file);
   }
 
   find(name: string): ArchivedFile | undefined {
@@ -78,16 +70,20 @@ export class ArchiveFiles implements AsyncDisposable {
     return undefined;
   }
 
-  blob(digest: Digest): ArchivedFile | undefined {
+  /** @throws EngineError `data-corrupt` where the content is not what its name says, `invalid-argument` where it is not there */
+  blob(digest: Digest): ArchivedFile {
     const [algorithm = "", hex = ""] = digest.split(":");
-    return this.find(`blobs/${algorithm}/${hex}`);
+    const file = this.find(`blobs/${algorithm}/${hex}`);
+    if (file === undefined) throw new EngineError("invalid-argument", `the archive refers to ${digest}, which is not in it`);
+    if (file.digest === digest) return file;
+    throw new EngineError("data-corrupt", `the archive's ${digest} is something else: its content has the digest ${file.digest}`);
   }
 
-  /** A small file whole. @throws EngineError where it is missing or too large to be a document */
-  async document(file: ArchivedFile | undefined, name: string): Promise<Buffer> {
+  /** @throws EngineError `invalid-argument` where it is not there */
+  named(name: string): ArchivedFile {
+    const file = this.find(name);
     if (file === undefined) throw new EngineError("invalid-argument", `the archive refers to ${name}, which is not in it`);
-    if (file.size > largestDocument) throw new EngineError("invalid-argument", `${name} in the archive is too large for a document`);
-    return await readFile(file.path);
+    return file;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -95,8 +91,33 @@ export class ArchiveFiles implements AsyncDisposable {
   }
 }
 
+/** Writes a stream to a new file. */
+export async function layAside(stream: AsyncIterable<Uint8Array>, path: string, algorithm: "sha256" | "sha512" = "sha256"): Promise<ArchivedFile> {
+  const hash = createHash(algorithm);
+  const start: number[] = [];
+  let size = 0;
+  const file = await open(path, "wx", 0o600);
+  try {
+    for await (const piece of stream) {
+      if (start.length < 4) start.push(...piece.subarray(0, 4));
+      hash.update(piece);
+      size += piece.length;
+      await file.writeFile(piece);
+    }
+  } finally {
+    await file.close();
+  }
+  return { path, digest: parseDigest(`${algorithm}:${hash.digest("hex")}`), size, compression: detectCompression(Uint8Array.from(start)) };
+}
+
+/** A small file whole. @throws EngineError where it is too large to be a document */
+export async function readDocument(file: ArchivedFile, name: string): Promise<Buffer> {
+  if (file.size > largestDocument) throw new EngineError("invalid-argument", `${name} in the archive is too large for a document`);
+  return await readFile(file.path);
+}
+
 export function readArchived(file: ArchivedFile): AsyncIterable<Uint8Array> {
-  return createReadStream(file.path, { highWaterMark: 256 * 1024 });
+  return createReadStream(file.path, { highWaterMark: 1024 * 1024 });
 }
 
 function clean(name: string): string {

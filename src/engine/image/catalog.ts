@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { array, int64, object, optional, parseJson, string, type Decoder } from "../../api/decode/index.ts";
+import { array, boolean, int64, object, optional, parseJson, string, type Decoder } from "../../api/decode/index.ts";
 import { digestHex, EngineError, familiarReference, parseDigest, parseImageReference, type Digest, type ImageReference } from "../../base/index.ts";
 import type { BlobStore, RecordTable, Records, Snapshotter } from "../store/index.ts";
 import { chainIds } from "./chain-id.ts";
@@ -11,8 +11,12 @@ import { parseImageDocument, type ImageDocument } from "./document.ts";
 export interface ImageRecord {
   readonly id: Digest;
   readonly manifest: { readonly mediaType: string; readonly digest: Digest; readonly size: number };
+  /** Whether the manifest came with the image, so that others know the image by its digest. */
+  readonly isManifestGiven: boolean;
   /** The layers as they came, bottom up, compressed or not. */
   readonly blobs: readonly Digest[];
+  /** Bytes of all blobs. */
+  readonly content: number;
   /** Milliseconds since the epoch. */
   readonly tagged?: number;
 }
@@ -23,7 +27,7 @@ export interface CatalogEntry extends Image {
   readonly chains: readonly Digest[];
   /** Bytes of all layers, unpacked. */
   readonly size: number;
-  /** Seconds since the epoch, 0 where it does not say. */
+  /** Milliseconds since the epoch, 0 where it does not say. */
   readonly created: number;
 }
 
@@ -31,7 +35,9 @@ const digest: Decoder<Digest> = (value, path) => parseDigest(string(value, path)
 const decodeRecord = object<ImageRecord>({
   id: digest,
   manifest: object<ImageRecord["manifest"]>({ mediaType: string, digest, size: int64 }),
+  isManifestGiven: boolean,
   blobs: array(digest),
+  content: int64,
   tagged: optional(int64),
 });
 
@@ -40,6 +46,7 @@ export class ImageCatalog {
   readonly #images = new Map<Digest, CatalogEntry>();
   /** Image ids by full name. */
   readonly #names = new Map<string, Digest>();
+  readonly #namesById = new Map<Digest, Set<string>>();
   readonly #imageTable: RecordTable<ImageRecord>;
   readonly #nameTable: RecordTable<Digest>;
   readonly #records: Records;
@@ -47,6 +54,7 @@ export class ImageCatalog {
   readonly #snapshotter: Snapshotter;
   readonly #dataRoot: string;
   readonly #problems: string[] = [];
+  readonly #unreadable: ImageRecord[] = [];
 
   constructor(parts: { readonly records: Records; readonly blobs: BlobStore; readonly snapshotter: Snapshotter; readonly dataRoot: string }) {
     this.#records = parts.records;
@@ -56,7 +64,20 @@ export class ImageCatalog {
     this.#imageTable = parts.records.table("images", (value) => decodeRecord(parseJson(JSON.stringify(value)), ""));
     this.#nameTable = parts.records.table("image_names", (value) => parseDigest(String(value)));
     for (const record of this.#imageTable.all().values()) this.#readAtStart(record);
-    for (const [name, id] of this.#nameTable.all()) if (this.#images.has(id)) this.#names.set(name, id);
+    for (const [name, id] of this.#nameTable.all()) if (this.#images.has(id)) this.#note(name, id);
+  }
+
+  #note(name: string, id: Digest): void {
+    this.#forget(name);
+    this.#names.set(name, id);
+    const names = this.#namesById.get(id) ?? new Set();
+    this.#namesById.set(id, names.add(name));
+  }
+
+  #forget(name: string): void {
+    const owner = this.#names.get(name);
+    if (owner !== undefined) this.#namesById.get(owner)?.delete(name);
+    this.#names.delete(name);
   }
 
   // One damaged image must not keep the engine, and with it every container, from starting.
@@ -65,6 +86,7 @@ export class ImageCatalog {
       this.#images.set(record.id, this.#read(record));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
+      this.#unreadable.push(record);
       this.#problems.push(`image ${record.id} is left out: ${error.message}`);
     }
   }
@@ -72,6 +94,11 @@ export class ImageCatalog {
   /** What could not be read at start, for the log. */
   get problems(): readonly string[] {
     return this.#problems;
+  }
+
+  /** Blobs of images that could not be read: kept, since loading the image again may be all that it takes. */
+  get unreadable(): readonly ImageRecord[] {
+    return this.#unreadable;
   }
 
   #read(record: ImageRecord): CatalogEntry {
@@ -87,16 +114,19 @@ export class ImageCatalog {
       os: document.os,
       architecture: document.architecture,
       manifest: record.manifest,
-      size: chains.reduce((sum, chain) => sum + (this.#snapshotter.has(chain) ? this.#snapshotter.layer(chain).size : 0), 0),
-      created: document.created === undefined ? 0 : Math.floor(Date.parse(document.created) / 1000) || 0,
+      size: chains.reduce((sum, chain) => sum + this.#snapshotter.layer(chain).size, 0),
+      created: document.created === undefined ? 0 : (Date.parse(document.created) || 0),
     };
   }
 
-  /** Adds an image whose blobs and layers are all there. One that is there keeps its names. */
-  add(record: ImageRecord): CatalogEntry {
+  /** Adds an image whose blobs and layers are all there. One that is there keeps its names and the time of its last. */
+  add(added: ImageRecord): CatalogEntry {
+    const tagged = this.#images.get(added.id)?.record.tagged;
+    const record = tagged === undefined ? added : { ...added, tagged };
     const entry = this.#read(record);
     this.#imageTable.put(record.id, record);
     this.#images.set(record.id, entry);
+    this.#unreadable.splice(0, this.#unreadable.length, ...this.#unreadable.filter(({ id }) => id !== record.id));
     this.#changed();
     return entry;
   }
@@ -112,7 +142,7 @@ export class ImageCatalog {
       this.#nameTable.put(name, id);
       this.#imageTable.put(id, record);
     });
-    this.#names.set(name, id);
+    this.#note(name, id);
     this.#images.set(id, { ...entry, record });
     this.#changed();
     return before === id ? undefined : before;
@@ -120,7 +150,7 @@ export class ImageCatalog {
 
   removeName(name: string): void {
     this.#nameTable.delete(name);
-    this.#names.delete(name);
+    this.#forget(name);
     this.#changed();
   }
 
@@ -130,7 +160,8 @@ export class ImageCatalog {
       for (const name of names) this.#nameTable.delete(name);
       this.#imageTable.delete(id);
     });
-    for (const name of names) this.#names.delete(name);
+    for (const name of names) this.#forget(name);
+    this.#namesById.delete(id);
     this.#images.delete(id);
     this.#changed();
   }
@@ -145,7 +176,7 @@ export class ImageCatalog {
 
   /** Full names, sorted. */
   namesOf(id: Digest): readonly string[] {
-    return [...this.#names].filter(([, owner]) => owner === id).map(([name]) => name).sort();
+    return [...(this.#namesById.get(id) ?? [])].sort();
   }
 
   /** Names as docker shows them. */
@@ -156,6 +187,17 @@ export class ImageCatalog {
   byName(reference: ImageReference): CatalogEntry | undefined {
     const id = this.#names.get(canonicalName(reference));
     return id === undefined ? undefined : this.#images.get(id);
+  }
+
+  /** The tag that a text names, or all tags of a repository that it names without one. */
+  tagsOf(text: string): readonly { readonly entry: CatalogEntry; readonly name: ImageReference }[] {
+    const wanted = parseReferenceOrNone(text);
+    if (wanted === undefined || wanted.digest !== undefined) return [];
+    const tags = [...this.#names].map(([name, id]) => ({ name: parseImageReference(name), entry: this.#images.get(id) }));
+    return tags.flatMap(({ name, entry }) => {
+      const isMeant = name.domain === wanted.domain && name.path === wanted.path && name.tag !== undefined && name.tag === (wanted.tag ?? name.tag);
+      return isMeant && entry !== undefined ? [{ name, entry }] : [];
+    });
   }
 
   /** @throws EngineError `not-found` with docker's text */

@@ -25,7 +25,9 @@ export interface Images {
   get(id: Digest): Image | undefined;
   /** Its names as docker shows them, sorted. */
   names(id: Digest): readonly string[];
-  /** Removes layers and blobs that neither an image nor a container needs: after a container is gone whose image was. */
+  /** Keeps an image's content while something is made of it that no record tells of yet. */
+  hold(id: Digest): Disposable;
+  /** Removes layers that neither an image nor a container needs: after a container is gone whose image was. */
   collect(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export interface ImageUser {
   readonly running: boolean;
 }
 
-/** What images need of the rest of the engine. */
+/** What images need of the rest of the engine. Which layers containers stand on is asked of the snapshotter. */
 export interface ImageSurroundings {
   readonly usersOf: (id: Digest) => readonly ImageUser[];
   readonly emit: (action: string, id: string, attributes: Readonly<Record<string, string>>) => void;

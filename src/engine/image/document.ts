@@ -11,6 +11,7 @@ export const mediaTypes = {
   index: "application/vnd.oci.image.index.v1+json",
   manifest: "application/vnd.oci.image.manifest.v1+json",
   config: "application/vnd.oci.image.config.v1+json",
+  dockerConfig: "application/vnd.docker.container.image.v1+json",
   layer: "application/vnd.oci.image.layer.v1.tar",
   gzipLayer: "application/vnd.oci.image.layer.v1.tar+gzip",
   zstdLayer: "application/vnd.oci.image.layer.v1.tar+zstd",

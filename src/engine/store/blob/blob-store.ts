@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { digestAlgorithm, digestHex, EngineError, parseDigest, type Digest } from "../../../base/index.ts";
@@ -124,9 +124,13 @@ export class BlobStore {
     }
   }
 
-  /** One that is not there is no error. */
+  /** Gone from sight when this returns its promise; one that is not there is no error. */
   async remove(digest: Digest): Promise<void> {
-    await rm(this.path(digest), { force: true });
+    const path = this.path(digest);
+    if (!existsSync(path)) return;
+    const aside = this.#asidePath();
+    renameSync(path, aside);
+    await rm(aside, { force: true });
   }
 
   /** Every blob that is there. */
