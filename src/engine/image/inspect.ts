@@ -41,17 +41,18 @@ function graphData({ chain }: CatalogEntry, snapshotter: Snapshotter): Record<st
   return { ...(lower.length === 0 ? {} : { LowerDir: lower.join(":") }), ...(upper === undefined ? {} : { UpperDir: upper }) };
 }
 
+const travelling: ReadonlySet<string> = new Set<keyof ContainerConfig>([
+  "User", "ExposedPorts", "Env", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "Labels", "StopSignal", "ArgsEscaped", "Healthcheck",
+  "OnBuild", "Shell",
+]);
+
 /** What travels with an image and was given in it. */
 export function givenConfig(config: ContainerConfig): ImageConfig {
-  const {
-    Hostname: _hostname, Domainname: _domainname, AttachStdin: _stdin, AttachStdout: _stdout, AttachStderr: _stderr, Tty: _tty,
-    OpenStdin: _open, StdinOnce: _once, Image: _image, NetworkDisabled: _disabled, MacAddress: _mac, StopTimeout: _timeout, ...kept
-  } = config;
   const isGiven = (value: unknown): boolean => {
     if (value === null || value === undefined || value === "") return false;
     return typeof value !== "object" || Object.keys(value).length > 0;
   };
-  return Object.fromEntries(Object.entries(kept).filter(([, value]) => isGiven(value)));
+  return Object.fromEntries(Object.entries(config).filter(([name, value]) => travelling.has(name) && isGiven(value)));
 }
 
 /** The steps that made an image, newest first; only the newest knows an image's id and names. */

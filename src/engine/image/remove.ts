@@ -31,7 +31,7 @@ export async function removeImage(text: string, force: boolean, parts: RemovePar
   for (const name of names) catalog.removeName(canonicalName(name));
   if (isWhole) catalog.remove(entry.id);
   catalog.flush();
-  for (const _ of names) surroundings.emit("untag", entry.id, attributes);
+  for (let i = 0; i < names.length; i++) surroundings.emit("untag", entry.id, attributes);
   const untagged = names.map((name) => ({ Untagged: familiarReference(name) }));
   if (!isWhole) return untagged;
   const layers = await content.collectLayers();
