@@ -5,7 +5,8 @@ import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDigest, type Digest } from "../../src/base/index.ts";
-import { encodeMember, openOverlaySnapshotter, tarEnd, tarPadding, type LayerSource, type Snapshotter, type TarMember } from "../../src/engine/store/index.ts";
+import { encodeMember, tarEnd, tarPadding, type TarMember } from "../../src/base/tar/index.ts";
+import { openOverlaySnapshotter, type LayerSource, type Snapshotter } from "../../src/engine/store/index.ts";
 import { readMounts, unmount } from "../../src/host/mount/index.ts";
 
 let folder: string;

@@ -3,7 +3,7 @@ import { createReadStream, mkdirSync } from "node:fs";
 import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineError, parseDigest, type Digest } from "../../base/index.ts";
-import { damaged, readTar, type TarEntry } from "../store/index.ts";
+import { damaged, readTar, type TarEntry } from "../../base/tar/index.ts";
 import { decompress, detectCompression, type Compression } from "./compression.ts";
 
 /** A file of an archive that was written aside. */

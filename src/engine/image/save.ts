@@ -1,5 +1,6 @@
 import { digestHex, familiarReference, type Digest, type ImageReference } from "../../base/index.ts";
-import { encodeMember, tarEnd, tarPadding, type BlobStore, type TarMember } from "../store/index.ts";
+import { encodeMember, tarEnd, tarPadding, type TarMember } from "../../base/tar/index.ts";
+import type { BlobStore } from "../store/index.ts";
 import { annotationsFor, type CatalogEntry, type ImageCatalog } from "./catalog.ts";
 import { canonicalName } from "./contract.ts";
 import { blobsOf } from "./content.ts";

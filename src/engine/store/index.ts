@@ -4,5 +4,3 @@ export { Records } from "./record/index.ts";
 export type { RecordDecoder, RecordTable } from "./record/index.ts";
 export { openOverlaySnapshotter } from "./snapshot/index.ts";
 export type { LayerInfo, LayerSource, Snapshotter } from "./snapshot/index.ts";
-export { damaged, encodeMember, readTar, tarEnd, tarPadding } from "./tar/index.ts";
-export type { Extent, TarEntry, TarMember, TarType } from "./tar/index.ts";

@@ -5,7 +5,7 @@ import { digestHex, EngineError, parseDigest, type Digest } from "../../../base/
 import { byteNameOf, openFolder, openTree, removeTree, syncFile, syncFileSystem, treeSize } from "../../../host/files/index.ts";
 import type { Descriptor } from "../../../host/libc/index.ts";
 import { mountOverlay, unmountLater } from "../../../host/mount/index.ts";
-import { readTar } from "../tar/index.ts";
+import { readTar } from "../../../base/tar/index.ts";
 import type { LayerInfo, LayerSource, Snapshotter } from "./contract.ts";
 import { unpackLayer } from "./unpack.ts";
 

@@ -5,7 +5,7 @@ import {
   setModeOf, setNodeMode, setOwner, setOwnerOf, setTimes, setTimesOf, statusOf, type ByteName, type FileStatus,
 } from "../../../host/files/index.ts";
 import { isSystemError, succeed, systemCall, type Descriptor } from "../../../host/libc/index.ts";
-import { damaged, type TarEntry } from "../tar/index.ts";
+import { damaged, type TarEntry } from "../../../base/tar/index.ts";
 
 const ftruncate = systemCall<[number, number]>("ftruncate", "ii");
 

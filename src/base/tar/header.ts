@@ -1,4 +1,4 @@
-import { EngineError } from "../../../base/index.ts";
+import { EngineError } from "../index.ts";
 
 export const blockSize = 512;
 
