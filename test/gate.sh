@@ -36,7 +36,7 @@ run_tests() {
 }
 
 tsc --noEmit || status=1
-eslint --max-warnings 0 src test || status=1
+eslint --max-warnings 0 src test bench || status=1
 bun test/directions.ts || status=1
 # Kernel waits sleep in threads of the pool, which has one for each processor where nothing is said.
 export UV_THREADPOOL_SIZE=16
