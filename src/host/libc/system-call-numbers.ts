@@ -49,6 +49,7 @@ export const systemCallNumbers = {
   getuid: [102, 174],
   inotify_add_watch: [254, 27],
   inotify_init1: [294, 26],
+  inotify_rm_watch: [255, 28],
   ioctl: [16, 29],
   kill: [62, 129],
   lgetxattr: [192, 9],

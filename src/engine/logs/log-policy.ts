@@ -1,0 +1,91 @@
+import type { ContainerConfig, LogConfig } from "../../api/types/index.ts";
+import { EngineError } from "../../base/index.ts";
+import type { LogPolicy } from "./contract.ts";
+
+/** The container that a log belongs to, as far as lines are tagged with it. */
+export interface LoggedContainer {
+  /** 64 hex digits. */
+  readonly id: string;
+  /** Without a leading slash. */
+  readonly name: string;
+  readonly config: Pick<ContainerConfig, "Env" | "Image" | "Labels">;
+}
+
+const tagOptions = ["labels", "labels-regex", "env", "env-regex", "tag"];
+const rotationOptions = ["max-size", "max-file", "compress"];
+
+/**
+ * @throws EngineError `invalid-argument` with docker's text for a driver or an option that there is not, `unsupported`
+ * for what docker has and this engine has not
+ */
+export function logPolicy({ Type: type, Config: options }: LogConfig, container: LoggedContainer): LogPolicy {
+  const given = options ?? {};
+  switch (type) {
+    case "none": return { driver: "none", writes: false, attributes: {} };
+    case "local": {
+      refuseOptions(given, [...rotationOptions, ...tagOptions], (name) => `unknown log opt '${name}' for log driver local`);
+      return { driver: "local", writes: true, attributes: logAttributes(given, container) };
+    }
+    case "": case "json-file": {
+      refuseOptions(given, [...rotationOptions, ...tagOptions], (name) => `unknown log opt '${name}' for json-file log driver`);
+      return { driver: "json-file", writes: true, attributes: logAttributes(given, container) };
+    }
+    case "journald": case "syslog": case "gelf": case "fluentd": case "awslogs": case "splunk": case "etwlogs": case "gcplogs":
+      throw new EngineError("unsupported", `the log driver ${type} is not supported yet`, { hint: "json-file, local and none are" });
+    default: throw new EngineError("invalid-argument", `logger: no log driver named '${type}' is registered`);
+  }
+}
+
+/** @throws EngineError `unsupported` with docker's text where the driver keeps nothing */
+export function requireReadableLog({ driver }: LogPolicy): void {
+  if (driver === "none") throw new EngineError("unsupported", "configured logging driver does not support reading");
+}
+
+function refuseOptions(given: Readonly<Record<string, string>>, known: readonly string[], text: (name: string) => string): void {
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) throw new EngineError("invalid-argument", text(name));
+    if (rotationOptions.includes(name)) throw new EngineError("unsupported", `the log option ${name} is not supported yet`);
+  }
+}
+
+function logAttributes(options: Readonly<Record<string, string>>, container: LoggedContainer): Record<string, string> {
+  const labels = Object.entries(container.config.Labels ?? {});
+  const variables = (container.config.Env ?? []).map(splitVariable);
+  return {
+    ...chosen(labels, options.labels, options["labels-regex"]),
+    ...chosen(variables, options.env, options["env-regex"]),
+    ...(options.tag === undefined ? {} : { tag: expandTag(options.tag, container) }),
+  };
+}
+
+function splitVariable(variable: string): readonly [name: string, value: string] {
+  const equals = variable.indexOf("=");
+  return equals < 0 ? [variable, ""] : [variable.slice(0, equals), variable.slice(equals + 1)];
+}
+
+function chosen(pairs: readonly (readonly [string, string])[], names = "", pattern = ""): Record<string, string> {
+  const wanted = names.split(",");
+  const matches = pattern === "" ? undefined : compile(pattern);
+  return Object.fromEntries(pairs.filter(([name]) => wanted.includes(name) || matches?.test(name) === true));
+}
+
+function compile(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, "u");
+  } catch (cause) {
+    throw new EngineError("invalid-argument", `error parsing regexp: ${pattern}`, { cause });
+  }
+}
+
+/** Fields of docker's templates for `--log-opt tag`. */
+function expandTag(template: string, { id, name, config }: LoggedContainer): string {
+  const fields: Readonly<Record<string, string>> = {
+    ID: id.slice(0, 12), FullID: id, Name: name, ImageName: config.Image, DaemonName: "docker",
+  };
+  return template.replace(/\{\{(.*?)\}\}/g, (written, inside: string) => {
+    const field = /^\s*\.(\w+)\s*$/.exec(inside)?.[1];
+    const value = field === undefined || !Object.hasOwn(fields, field) ? undefined : fields[field];
+    if (value === undefined) throw new EngineError("unsupported", `the log tag ${written} is not supported yet`);
+    return value;
+  });
+}
