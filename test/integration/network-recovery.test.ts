@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { afterAll, expect, test } from "bun:test";
 import { parsePublishedPorts } from "../../src/base/index.ts";
 import type { Sandbox } from "../../src/engine/network/index.ts";
-import { NetworkWorld, enterPrivateNetwork, output, request } from "./network-world.ts";
+import { NetworkWorld, enterPrivateNetwork, linkNames, output, refusal, request } from "./network-world.ts";
 
 enterPrivateNetwork();
 const patience = 120_000;
@@ -26,14 +26,6 @@ async function engineToKill(world: NetworkWorld, wishes: readonly { digit: strin
     };
   }
   throw new Error("the engine ended");
-}
-
-async function linkNames(): Promise<string[]> {
-  return (JSON.parse(await output("ip", "-j", "link")) as { ifname: string }[]).map(({ ifname }) => ifname);
-}
-
-async function refusal(attempt: Promise<unknown>): Promise<string> {
-  return await attempt.then(() => "no refusal", (error: unknown) => (error instanceof Error ? error.message : "no error"));
 }
 
 async function next(lines: AsyncIterator<string>): Promise<string> {

@@ -7,6 +7,7 @@ import { changeLink, NetlinkSocket } from "../../src/host/netlink/index.ts";
 import { succeed, systemCall } from "../../src/host/libc/index.ts";
 import { removeNetworkNamespace } from "../../src/host/netns/index.ts";
 import { NetworkService } from "../../src/engine/network/index.ts";
+import { Records } from "../../src/engine/store/index.ts";
 import type { NetworksOptions, SandboxRequest } from "../../src/engine/network/index.ts";
 
 const unshare = systemCall<[number]>("unshare", "i");
@@ -24,9 +25,10 @@ export class NetworkWorld implements AsyncDisposable {
   readonly execRoot = mkdtempSync(join(tmpdir(), "wharf-net-"));
   readonly #children: Bun.Subprocess[] = [];
   readonly #services: NetworkService[] = [];
+  readonly #records = Records.open(join(this.execRoot, "state.db"));
 
   async start(living: readonly string[] = [], options: Partial<NetworksOptions> = {}) {
-    const service = new NetworkService({ execRoot: this.execRoot, bridge: "wharf0", ...options });
+    const service = new NetworkService({ execRoot: this.execRoot, bridge: "wharf0", records: this.#records, ...options });
     this.#services.push(service);
     return { service, report: await service.recover(living) };
   }
@@ -58,11 +60,16 @@ export class NetworkWorld implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of this.#children) child.kill("SIGKILL");
     await Promise.all(this.#children.map((child) => child.exited));
-    for (const service of this.#services) {
-      const { Containers } = await service.inspect("bridge", {});
-      for (const containerId of Object.keys(Containers)) await service.release(containerId);
+    // Of several only the last is the engine; the others are what was killed.
+    const service = this.#services.at(-1);
+    if (service !== undefined) {
+      for (const { Name } of await service.list(new Map())) {
+        for (const containerId of Object.keys((await service.inspect(Name, {})).Containers)) await service.release(containerId);
+      }
+      await service.prune(new Map());
       await service.settled();
     }
+    this.#records[Symbol.dispose]();
     removeNetworkNamespace(join(this.execRoot, "foreign"));
     rmSync(this.execRoot, { recursive: true, force: true });
   }
@@ -93,6 +100,16 @@ export function request(digit: string, wishes: Partial<SandboxRequest> = {}): Sa
 export async function output(...command: readonly string[]): Promise<string> {
   const child = Bun.spawn([...command], { stdout: "pipe", stderr: "inherit" });
   return await new Response(child.stdout).text();
+}
+
+/** Names of the links in the test's network. */
+export async function linkNames(): Promise<string[]> {
+  return (JSON.parse(await output("ip", "-j", "link")) as { ifname: string }[]).map(({ ifname }) => ifname);
+}
+
+/** The text of the error that an attempt ends with. */
+export async function refusal(attempt: Promise<unknown>): Promise<string> {
+  return await attempt.then(() => "no refusal", (error: unknown) => (error instanceof Error ? error.message : "no error"));
 }
 
 function lines(stream: ReadableStream<Uint8Array>): AsyncIterable<string> {

@@ -1,6 +1,7 @@
-import type { Network } from "../types/index.ts";
+import { networkCreateBody } from "../bodies/index.ts";
+import type { Network, NetworkCreateReply, NetworkPruneReply } from "../types/index.ts";
 import { networkFilters, networkPruneFilters } from "./filter-parameters.ts";
-import { empty, json, operation, streamBody } from "./operation.ts";
+import { empty, json, jsonBody, operation, streamBody } from "./operation.ts";
 import { flag, text } from "./parameter.ts";
 
 const group = "Network";
@@ -10,17 +11,17 @@ export const networkOperations = {
     group, method: "GET", path: "/networks", status: "implemented", query: { filters: networkFilters }, reply: json<readonly Network[]>(),
   }),
   networkCreate: operation({
-    group, method: "POST", path: "/networks/create", status: "later",
-    body: streamBody,
-    reply: json<{ readonly Id: string; readonly Warning: string }>(),
+    group, method: "POST", path: "/networks/create", status: "implemented",
+    body: jsonBody(networkCreateBody),
+    reply: json<NetworkCreateReply>(),
     success: [201],
   }),
   networkPrune: operation({
-    group, method: "POST", path: "/networks/prune", since: 25, status: "later",
+    group, method: "POST", path: "/networks/prune", since: 25, status: "implemented",
     query: { filters: networkPruneFilters },
-    reply: json<{ readonly NetworksDeleted: readonly string[] | null }>(),
+    reply: json<NetworkPruneReply>(),
   }),
-  networkDelete: operation({ group, method: "DELETE", path: "/networks/{id}", status: "later", reply: empty }),
+  networkDelete: operation({ group, method: "DELETE", path: "/networks/{id}", status: "implemented", reply: empty }),
   networkInspect: operation({
     group, method: "GET", path: "/networks/{id}", status: "implemented", query: { verbose: flag, scope: text }, reply: json<Network>(),
   }),

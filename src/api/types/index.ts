@@ -16,7 +16,9 @@ export type {
   ImageSummary,
 } from "./image.ts";
 export type { Volume, VolumeCreateBody, VolumeListReply, VolumePruneReply } from "./volume.ts";
-export type { Ipam, IpamConfig, Network, NetworkContainer } from "./network.ts";
+export type {
+  Ipam, IpamConfig, Network, NetworkContainer, NetworkCreateBody, NetworkCreateReply, NetworkPruneReply,
+} from "./network.ts";
 export type { EventMessage, EventType } from "./event.ts";
 export type { ProgressDetail, ProgressMessage } from "./progress.ts";
 export type {

@@ -41,3 +41,31 @@ export interface NetworkContainer {
   readonly IPv4Address: string;
   readonly IPv6Address: string;
 }
+
+/** Body of `POST /networks/create`. */
+export interface NetworkCreateBody {
+  readonly Name: string;
+  readonly Driver: string;
+  readonly Scope: string;
+  /** Absent: the engine's default. Since 1.48. */
+  readonly EnableIPv4?: boolean;
+  readonly EnableIPv6?: boolean;
+  readonly Internal: boolean;
+  readonly Attachable: boolean;
+  readonly Ingress: boolean;
+  readonly ConfigOnly: boolean;
+  readonly ConfigFrom?: { readonly Network: string };
+  readonly IPAM?: Ipam;
+  readonly Options: Readonly<Record<string, string>> | null;
+  readonly Labels: Readonly<Record<string, string>> | null;
+}
+
+export interface NetworkCreateReply {
+  readonly Id: string;
+  readonly Warning: string;
+}
+
+export interface NetworkPruneReply {
+  /** Names. */
+  readonly NetworksDeleted: readonly string[] | null;
+}

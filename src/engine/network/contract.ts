@@ -1,4 +1,7 @@
-import type { Filters, Network, NetworkFilter, NetworkSettings } from "../../api/types/index.ts";
+import type {
+  Filters, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, NetworkSettings,
+} from "../../api/types/index.ts";
+import type { Records } from "../store/index.ts";
 import type { PortProtocol, PublishedPort } from "../../base/index.ts";
 
 /**
@@ -34,6 +37,10 @@ export interface Networks {
   list(filters: Filters<NetworkFilter>): Promise<readonly Network[]>;
   /** @throws EngineError `not-found`. */
   inspect(reference: string, options: { readonly scope?: string }): Promise<Network>;
+  create(body: NetworkCreateBody): Promise<NetworkCreateReply>;
+  /** @throws EngineError `forbidden` while a running container is on it. */
+  remove(reference: string): Promise<void>;
+  prune(filters: Filters<NetworkPruneFilter>): Promise<NetworkPruneReply>;
   /** A renamed container is found by its new name from then on. */
   rename(containerId: string, name: string): void;
   /** Leaves living containers connected; lets go of held ports and sockets. */
@@ -162,6 +169,8 @@ export interface NetworksOptions {
   readonly bridgeAddress?: string;
   /** Absent: the host's, or that of its upstream resolver where it names only a loopback address. */
   readonly resolvConfPath?: string;
+  /** Where user-defined networks are kept. */
+  readonly records: Records;
   /** Told of each container that joins or leaves a network. */
   readonly onEvent?: (event: NetworkEvent) => void;
 }

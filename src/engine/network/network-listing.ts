@@ -2,8 +2,8 @@ import type { Filters, IpamConfig, Network, NetworkContainer, NetworkFilter } fr
 import { EngineError, formatIpAddress, formatIpNetwork } from "../../base/index.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
 import type { Endpoint, EndpointAddress } from "./contract.ts";
+import { passesFilters } from "./network-filters.ts";
 import type { SubnetDefinition } from "./network-definition.ts";
-import { predefinedNetworks } from "./predefined.ts";
 import type { SandboxRecord } from "./sandbox-record.ts";
 
 export interface ListingSource {
@@ -23,7 +23,7 @@ export class NetworkListing {
   }
 
   list(filters: Filters<NetworkFilter>): Network[] {
-    return this.#all().filter((network) => passes(network, filters, this.#used(network))).map((network) => ({ ...network, Containers: {} }));
+    return this.all().filter((network) => passesFilters(network, filters)).map((network) => ({ ...network, Containers: {} }));
   }
 
   /**
@@ -31,7 +31,7 @@ export class NetworkListing {
    * @throws EngineError `not-found`, `invalid-argument` for an ambiguous beginning.
    */
   inspect(reference: string, { scope }: { readonly scope?: string }): Network {
-    const networks = this.#all().filter(({ Scope }) => scope === undefined || scope === "" || scope === Scope);
+    const networks = this.all().filter(({ Scope }) => scope === undefined || scope === "" || scope === Scope);
     const exact = networks.find(({ Name, Id }) => Name === reference || Id === reference);
     if (exact !== undefined) return exact;
     const [found, other] = reference === "" ? [] : networks.filter(({ Id }) => Id.startsWith(reference));
@@ -40,7 +40,7 @@ export class NetworkListing {
     return found;
   }
 
-  #all(): Network[] {
+  all(): Network[] {
     return [...this.#source.networks().map((network) => this.#bridge(network)), this.#plain("host"), this.#plain("none")];
   }
 
@@ -80,9 +80,6 @@ export class NetworkListing {
     return containers;
   }
 
-  #used({ Containers }: Network): boolean {
-    return Object.keys(Containers).length > 0;
-  }
 }
 
 const commonFields = {
@@ -101,36 +98,4 @@ function ipamConfig({ network, gateway, range, reserved }: SubnetDefinition): Ip
 
 function withPrefix(address: EndpointAddress | undefined): string {
   return address === undefined ? "" : `${address.address}/${address.prefixLength}`;
-}
-
-function passes(network: Network, filters: Filters<NetworkFilter>, isUsed: boolean): boolean {
-  const isPredefined = predefinedNetworks.some((name) => name === network.Name);
-  const tests: Readonly<Record<NetworkFilter, (value: string) => boolean>> = {
-    name: (value) => network.Name.includes(value),
-    id: (value) => network.Id.startsWith(value),
-    driver: (value) => network.Driver === value,
-    scope: (value) => network.Scope === value,
-    label: (value) => hasLabel(network, value),
-    type: (value) => typeFilter(value) === (isPredefined ? "builtin" : "custom"),
-    dangling: (value) => !isPredefined && isTrue(value) !== isUsed,
-  };
-  return [...filters].every(([name, values]) =>
-    name === "label" ? values.every(tests.label) : values.length === 0 || values.some(tests[name]));
-}
-
-function hasLabel({ Labels }: Network, wanted: string): boolean {
-  const [name = "", ...value] = wanted.split("=");
-  const held = Labels?.[name];
-  return held !== undefined && (value.length === 0 || held === value.join("="));
-}
-
-function typeFilter(value: string): string {
-  if (value === "builtin" || value === "custom") return value;
-  throw new EngineError("invalid-argument", `invalid filter: 'type'='${value}'`);
-}
-
-function isTrue(value: string): boolean {
-  if (["1", "true", "True", "TRUE", "t", "T"].includes(value)) return true;
-  if (["0", "false", "False", "FALSE", "f", "F"].includes(value)) return false;
-  throw new EngineError("invalid-argument", `invalid filter 'dangling=[${value}]'`);
 }

@@ -9,7 +9,7 @@ import type { LinkRemover } from "./link-remover.ts";
 import type { NetworkDefinition } from "./network-definition.ts";
 
 /** Where definitions are kept across restarts. */
-export interface DefinitionStore {
+export interface DefinitionTable {
   put(id: string, definition: NetworkDefinition): void;
   delete(id: string): void;
   all(): Iterable<NetworkDefinition>;
@@ -19,7 +19,7 @@ export interface RegistryParts {
   readonly socket: NetlinkSocket;
   readonly firewall: Firewall;
   readonly remover: LinkRemover;
-  readonly store: DefinitionStore;
+  readonly definitions: DefinitionTable;
 }
 
 /** The networks on bridges that there are, the default one first. */
@@ -40,7 +40,7 @@ export class NetworkRegistry {
     const host = readHostNetworks(this.#parts.socket);
     this.#open(makeDefault(host), host);
     const warnings: string[] = [];
-    for (const definition of this.#parts.store.all()) {
+    for (const definition of this.#parts.definitions.all()) {
       try {
         this.#open(definition, host);
       } catch (error) {
@@ -51,12 +51,12 @@ export class NetworkRegistry {
     return warnings;
   }
 
-  /** The record comes first, so that a bridge never has no network it belongs to. */
+  /** The record comes first: an engine that is killed in between finds every bridge that is its own. */
   async create(definition: NetworkDefinition): Promise<BridgeNetwork> {
-    const { store, socket, firewall } = this.#parts;
+    const { definitions, socket, firewall } = this.#parts;
     await using undo = new AsyncDisposableStack();
-    store.put(definition.id, definition);
-    undo.defer(() => { store.delete(definition.id); });
+    definitions.put(definition.id, definition);
+    undo.defer(() => { definitions.delete(definition.id); });
     undo.defer(() => { this.#deleteLink(definition); });
     const network = this.#open(definition, readHostNetworks(socket));
     undo.defer(() => { this.#networks.delete(definition.id); });
@@ -69,10 +69,16 @@ export class NetworkRegistry {
     const { definition } = network;
     // From here on nobody finds it.
     this.#networks.delete(network.id);
-    await this.#parts.firewall.removeBridge(definition);
+    try {
+      await this.#parts.firewall.removeBridge(definition);
+    } catch (error) {
+      this.#networks.set(network.id, network);
+      throw error;
+    }
     this.#deleteLink(definition);
-    this.#parts.store.delete(network.id);
     await this.#parts.remover.settled();
+    // Last, so that a bridge never has no network it belongs to.
+    this.#parts.definitions.delete(network.id);
   }
 
   all(): BridgeNetwork[] {

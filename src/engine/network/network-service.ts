@@ -1,16 +1,25 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Filters, Network, NetworkFilter, NetworkSettings } from "../../api/types/index.ts";
+import type {
+  Filters, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, NetworkSettings,
+} from "../../api/types/index.ts";
+import { EngineError } from "../../base/index.ts";
 import { NetlinkSocket } from "../../host/netlink/index.ts";
+import type { Records } from "../store/index.ts";
 import type {
   ContainerNetworks, NetworkEvent, Networks, NetworksOptions, RecoveryReport, Sandbox, SandboxRequest,
 } from "./contract.ts";
-import { defaultBridge } from "./default-bridge.ts";
+import { defaultBridge, machineId } from "./default-bridge.ts";
 import { Firewall } from "./firewall.ts";
+import { networksInUse, readHostNetworks } from "./host-networks.ts";
 import { LinkRemover } from "./link-remover.ts";
+import { defineNetwork } from "./network-creation.ts";
+import { isPredefined, isPrunable } from "./network-filters.ts";
+import { decodeDefinition, encodeDefinition } from "./network-definition.ts";
 import { NetworkFilesMaker } from "./network-files.ts";
 import { NetworkListing } from "./network-listing.ts";
 import { NetworkRegistry } from "./network-registry.ts";
+import type { DefinitionTable } from "./network-registry.ts";
 import { networkSettings } from "./network-settings.ts";
 import { PortLedger } from "./port-ledger.ts";
 import { predefinedNetworkId } from "./predefined.ts";
@@ -39,7 +48,7 @@ export class NetworkService implements Networks {
     this.#records = new SandboxRecords(this.#folder);
     this.#firewall = new Firewall(`wharf-${options.bridge}`);
     const kernel = { socket: this.#socket, remover: this.#remover, firewall: this.#firewall };
-    this.#registry = new NetworkRegistry({ ...kernel, store: { put: () => undefined, delete: () => undefined, all: () => [] } });
+    this.#registry = new NetworkRegistry({ ...kernel, definitions: definitionTable(options.records) });
     this.#sandboxes = new Sandboxes({
       ...kernel, folder: this.#folder, ports: this.#ports, records: this.#records, registry: this.#registry,
       files: new NetworkFilesMaker(options.resolvConfPath === undefined ? {} : { resolvConfPath: options.resolvConfPath }),
@@ -98,6 +107,31 @@ export class NetworkService implements Networks {
     return Promise.try(() => this.#listing.inspect(reference, options));
   }
 
+  /** Up to the firewall's turn nothing else runs, so that two never choose the same subnet. */
+  async create(body: NetworkCreateBody): Promise<NetworkCreateReply> {
+    const existing = this.#registry.all().map(({ definition }) => definition);
+    const inUse = networksInUse(readHostNetworks(this.#socket));
+    const { id, name } = await this.#registry.create(defineNetwork(body, { existing, inUse, machine: machineId() }));
+    this.#options.onEvent?.({ action: "create", networkId: id, networkName: name, driver: "bridge" });
+    return { Id: id, Warning: "" };
+  }
+
+  async remove(reference: string): Promise<void> {
+    const network = this.#listing.inspect(reference, {});
+    if (isPredefined(network)) throw new EngineError("forbidden", `${network.Name} is a pre-defined network and cannot be removed`);
+    const [[id, occupant] = []] = Object.entries(network.Containers);
+    if (id !== undefined && occupant !== undefined) {
+      throw new EngineError("forbidden", `error while removing network: network ${network.Name} has active endpoints (name:"${occupant.Name}" id:"${id.slice(0, 12)}")`);
+    }
+    await this.#remove(network);
+  }
+
+  async prune(filters: Filters<NetworkPruneFilter>): Promise<NetworkPruneReply> {
+    const unused = this.#listing.all().filter((network) => isPrunable(network, filters, new Date()));
+    for (const network of unused) await this.#remove(network);
+    return { NetworksDeleted: unused.map(({ Name }) => Name) };
+  }
+
   rename(containerId: string, name: string): void {
     this.#sandboxes.rename(containerId, name);
   }
@@ -110,6 +144,11 @@ export class NetworkService implements Networks {
     this.#socket[Symbol.dispose]();
   }
 
+  async #remove({ Id, Name }: Network): Promise<void> {
+    await this.#registry.remove(this.#registry.byId(Id));
+    this.#options.onEvent?.({ action: "destroy", networkId: Id, networkName: Name, driver: "bridge" });
+  }
+
   #networkId(name: string): string {
     return predefinedNetworkId(name, this.#folder);
   }
@@ -119,4 +158,13 @@ export class NetworkService implements Networks {
       this.#options.onEvent?.({ action, networkId, networkName, driver: "bridge", containerId });
     }
   }
+}
+
+function definitionTable(records: Records): DefinitionTable {
+  const table = records.table("networks", (value) => value);
+  return {
+    put: (id, definition) => { table.put(id, encodeDefinition(definition)); },
+    delete: (id) => { table.delete(id); },
+    all: () => [...table.all().values()].map(decodeDefinition),
+  };
 }

@@ -2,7 +2,7 @@ import type {
   ContainerAttachOptions, ContainerCreateBody, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions,
   ContainerRemoveOptions, ContainerStopOptions, ContainerSummary, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody,
   ExecInspect, Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImageRemoveOptions,
-  ImageSummary, Network, NetworkFilter, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume, VolumeCreateBody,
+  ImageSummary, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume, VolumeCreateBody,
   VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply, WaitCondition,
 } from "../../../api/types/index.ts";
 import type { Attachment, LogOutput } from "./stream.ts";
@@ -113,6 +113,10 @@ export interface VolumeBackend {
 export interface NetworkBackend {
   list(filters: Filters<NetworkFilter>, signal: AbortSignal): Promise<readonly Network[]>;
   inspect(ref: string, options: NetworkInspectOptions, signal: AbortSignal): Promise<Network>;
+  create(body: NetworkCreateBody, signal: AbortSignal): Promise<NetworkCreateReply>;
+  /** @throws EngineError `forbidden` while a container is on it, and for those that are always there. */
+  remove(ref: string, signal: AbortSignal): Promise<void>;
+  prune(filters: Filters<NetworkPruneFilter>, signal: AbortSignal): Promise<NetworkPruneReply>;
 }
 
 export interface NetworkInspectOptions {

@@ -155,6 +155,12 @@ export class FakeBackend implements Backend {
       if (ref !== "bridge") throw new EngineError("not-found", `network ${ref} not found`);
       return Promise.resolve(bridge);
     },
+    create: ({ Name }) => {
+      if (Name === "bridge") return Promise.reject(new EngineError("forbidden", `operation is not permitted on predefined ${Name} network `));
+      return Promise.resolve({ Id: "e".repeat(64), Warning: "" });
+    },
+    remove: (ref) => (ref === "backend" ? Promise.resolve() : Promise.reject(new EngineError("not-found", `network ${ref} not found`))),
+    prune: () => Promise.resolve({ NetworksDeleted: ["backend"] }),
   };
 
   readonly system: { -readonly [K in keyof SystemBackend]: SystemBackend[K] } = {
