@@ -91,15 +91,24 @@ test("a container on several networks has an interface on each and one way out",
   expect(await world.ask(undefined, "tcp/127.0.0.1/8085")).toEqual({ "tcp/127.0.0.1/8085": "tcp ::ffff:10.9.0.1" });
 }, patience);
 
+async function firewallRules(): Promise<string[]> {
+  const text = await output("nft", "list", "ruleset");
+  // Sets have no order, and show their elements over several lines.
+  return text.replaceAll(/,\s+/g, "\n").replaceAll(/elements = |[{}]/g, "").split("\n").map((line) => line.trim()).toSorted();
+}
+
 test("networks and who is on them are there after a kill, and what was half made is not", async () => {
   await using world = new NetworkWorld();
   const first = await world.start();
-  const { Id } = await first.service.create(body("kept", { Labels: { a: "b" } }));
+  const { Id } = await first.service.create(body("kept", { Labels: { a: "b" }, EnableIPv6: true }));
   const box = await first.service.prepare(request("a", { mode: on("kept") }));
   await world.serve(box.netnsPath, 80);
   // A second service on the same state is what the engine is after a kill; the first is never asked again.
+  const rules = await firewallRules();
   const second = await world.start([box.containerId]);
   expect(second.report.warnings).toEqual([]);
+  // A network's rules are the same whether they were added or came with the whole table.
+  expect(await firewallRules()).toEqual(rules);
   const network = await second.service.inspect("kept", {});
   expect(network).toMatchObject({ Id, Labels: { a: "b" } });
   expect(Object.keys(network.Containers)).toEqual([box.containerId]);

@@ -2,10 +2,11 @@ import { addElements, decodeChain, deleteElements, listChains, runNft } from "..
 import type { FirewallChain } from "../../host/nftables/index.ts";
 import { NetlinkSocket, forgetFlowsAnsweredBy, forgetFlowsToPort } from "../../host/netlink/index.ts";
 import type { NetlinkRequest } from "../../host/netlink/index.ts";
+import { addBridgeRequests, removeBridgeRequests } from "./bridge-sets.ts";
+import type { FirewallBridge } from "./bridge-sets.ts";
 import { elementOf, mapOf, portMaps, protocolNumbers } from "./port-map.ts";
 import type { PortMapName, PortTarget } from "./port-map.ts";
-import { addBridgeText, removalText, removeBridgeText, rulesetText } from "./ruleset.ts";
-import type { FirewallBridge } from "./ruleset.ts";
+import { removalText, rulesetText } from "./ruleset.ts";
 
 /** The engine's own table. A port more or less is one element of a map, in one transaction. */
 export class Firewall implements Disposable {
@@ -21,12 +22,12 @@ export class Firewall implements Disposable {
     await runNft(rulesetText({ table: this.table, bridges, ports }));
   }
 
-  async addBridge(bridge: FirewallBridge): Promise<void> {
-    await runNft(addBridgeText(this.table, bridge));
+  addBridge(bridge: FirewallBridge): void {
+    this.#socket.transaction(addBridgeRequests(this.table, bridge));
   }
 
-  async removeBridge(bridge: FirewallBridge): Promise<void> {
-    await runNft(removeBridgeText(this.table, bridge));
+  removeBridge(bridge: FirewallBridge): void {
+    this.#socket.transaction(removeBridgeRequests(this.table, bridge));
   }
 
   async remove(): Promise<void> {

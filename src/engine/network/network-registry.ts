@@ -52,29 +52,23 @@ export class NetworkRegistry {
   }
 
   /** The record comes first: an engine that is killed in between finds every bridge that is its own. */
-  async create(definition: NetworkDefinition): Promise<BridgeNetwork> {
+  create(definition: NetworkDefinition): BridgeNetwork {
     const { definitions, socket, firewall } = this.#parts;
-    await using undo = new AsyncDisposableStack();
+    using undo = new DisposableStack();
     definitions.put(definition.id, definition);
     undo.defer(() => { definitions.delete(definition.id); });
     undo.defer(() => { this.#deleteLink(definition); });
     const network = this.#open(definition, readHostNetworks(socket));
     undo.defer(() => { this.#networks.delete(definition.id); });
-    await firewall.addBridge(definition);
+    firewall.addBridge(definition);
     undo.move();
     return network;
   }
 
   async remove(network: BridgeNetwork): Promise<void> {
     const { definition } = network;
-    // From here on nobody finds it.
+    this.#parts.firewall.removeBridge(definition);
     this.#networks.delete(network.id);
-    try {
-      await this.#parts.firewall.removeBridge(definition);
-    } catch (error) {
-      this.#networks.set(network.id, network);
-      throw error;
-    }
     this.#deleteLink(definition);
     await this.#parts.remover.settled();
     // Last, so that a bridge never has no network it belongs to.

@@ -107,13 +107,8 @@ export class NetworkService implements Networks {
     return Promise.try(() => this.#listing.inspect(reference, options));
   }
 
-  /** Up to the firewall's turn nothing else runs, so that two never choose the same subnet. */
-  async create(body: NetworkCreateBody): Promise<NetworkCreateReply> {
-    const existing = this.#registry.all().map(({ definition }) => definition);
-    const inUse = networksInUse(readHostNetworks(this.#socket));
-    const { id, name } = await this.#registry.create(defineNetwork(body, { existing, inUse, machine: machineId() }));
-    this.#options.onEvent?.({ action: "create", networkId: id, networkName: name, driver: "bridge" });
-    return { Id: id, Warning: "" };
+  create(body: NetworkCreateBody): Promise<NetworkCreateReply> {
+    return Promise.try(() => this.#create(body));
   }
 
   async remove(reference: string): Promise<void> {
@@ -128,7 +123,7 @@ export class NetworkService implements Networks {
 
   async prune(filters: Filters<NetworkPruneFilter>): Promise<NetworkPruneReply> {
     const unused = this.#listing.all().filter((network) => isPrunable(network, filters, new Date()));
-    for (const network of unused) await this.#remove(network);
+    await Promise.all(unused.map((network) => this.#remove(network)));
     return { NetworksDeleted: unused.map(({ Name }) => Name) };
   }
 
@@ -142,6 +137,14 @@ export class NetworkService implements Networks {
     this.#firewall[Symbol.dispose]();
     this.#remover[Symbol.dispose]();
     this.#socket[Symbol.dispose]();
+  }
+
+  #create(body: NetworkCreateBody): NetworkCreateReply {
+    const existing = this.#registry.all().map(({ definition }) => definition);
+    const inUse = networksInUse(readHostNetworks(this.#socket));
+    const { id, name } = this.#registry.create(defineNetwork(body, { existing, inUse, machine: machineId() }));
+    this.#options.onEvent?.({ action: "create", networkId: id, networkName: name, driver: "bridge" });
+    return { Id: id, Warning: "" };
   }
 
   async #remove({ Id, Name }: Network): Promise<void> {

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { parseIpAddress, parseIpPrefix } from "../../base/index.ts";
-import { addBridgeText, removalText, removeBridgeText, rulesetText } from "./ruleset.ts";
-import type { FirewallBridge } from "./ruleset.ts";
+import { bridgeMemberships, describeMembership, loopbackReplyName } from "./bridge-sets.ts";
+import type { FirewallBridge } from "./bridge-sets.ts";
+import { removalText, rulesetText } from "./ruleset.ts";
 
 const subnets = ["172.17.0.1/16", "fd00::1/64"].map((text) => {
   const { address, network } = parseIpPrefix(text);
@@ -38,23 +39,16 @@ test("the table is replaced as a whole, ports and bridges in it", () => {
   ]);
 });
 
-test("one more bridge is elements and a chain, and goes as it came", () => {
+test("a bridge is in the sets that say what it may do", () => {
   const closed: FirewallBridge = { bridge: "br-x.1", subnets: subnets.slice(0, 1), internal: true, interContainer: false, masquerade: true };
-  expect(addBridgeText("wharf-x", closed).split("\n").slice(0, 3)).toEqual([
-    'add element inet wharf-x bridges { "br-x.1" }',
-    'add element inet wharf-x internal { "br-x.1" }',
-    "add element inet wharf-x subnets4 { 172.17.0.0/16 }",
+  expect(bridgeMemberships(closed).map((member) => `${member.set} ${describeMembership(member)}`)).toEqual([
+    'bridges "br-x.1"', 'internal "br-x.1"', "subnets4 172.17.0.0/16",
   ]);
-  expect(addBridgeText("wharf-x", closed)).toContain('chain loopback_reply_br_45_x_46_1 {\n    type filter hook ingress device "br-x.1"');
-  expect(removeBridgeText("wharf-x", bridge).trim().split("\n")).toEqual([
-    'delete element inet wharf-x bridges { "wharf0" }',
-    'delete element inet wharf-x same_bridge { "wharf0" . "wharf0" }',
-    "delete element inet wharf-x subnets4 { 172.17.0.0/16 }",
-    "delete element inet wharf-x masquerade4 { 172.17.0.0/16 }",
-    "delete element inet wharf-x subnets6 { fd00::/64 }",
-    "delete element inet wharf-x masquerade6 { fd00::/64 }",
-    "delete chain netdev wharf-x loopback_reply_wharf0",
+  expect(bridgeMemberships(bridge).map((member) => `${member.set} ${describeMembership(member)}`)).toEqual([
+    'bridges "wharf0"', 'same_bridge "wharf0" . "wharf0"',
+    "subnets4 172.17.0.0/16", "masquerade4 172.17.0.0/16", "subnets6 fd00::/64", "masquerade6 fd00::/64",
   ]);
+  expect(loopbackReplyName(closed)).toBe("loopback_reply_br_45_x_46_1");
 });
 
 test("no table but the engine's own is named", () => {

@@ -1,10 +1,7 @@
-import { formatIpNetwork } from "../../base/index.ts";
-import type { NetworkDefinition } from "./network-definition.ts";
+import { bridgeMemberships, bridgeSets, describeMembership, loopbackReplyMark, loopbackReplyName } from "./bridge-sets.ts";
+import type { FirewallBridge } from "./bridge-sets.ts";
 import type { PortTarget } from "./port-map.ts";
 import { describeTarget, portMaps } from "./port-map.ts";
-
-/** A bridge as the firewall sees it. */
-export type FirewallBridge = Pick<NetworkDefinition, "bridge" | "subnets" | "internal" | "interContainer" | "masquerade">;
 
 export interface FirewallState {
   readonly table: string;
@@ -12,11 +9,7 @@ export interface FirewallState {
   readonly ports: readonly PortTarget[];
 }
 
-/**
- * Says "a reply to ::1": set where NAT has just given a packet that address, read where the bridge hands the packet up.
- * Between the two nobody else can see the packet.
- */
-const loopbackReplyMark = "0x77686172";
+const markText = `0x${loopbackReplyMark.toString(16)}`;
 
 /**
  * The whole table as text for nft, to be run as one transaction: the old table goes, the new one comes, and what was
@@ -42,65 +35,17 @@ export function removalText(table: string): string {
   return `${["inet", "netdev"].map((family) => removeTableText(family, table)).join("\n")}\n`;
 }
 
-/** One more bridge, for a table that is there; a transaction as well. */
-export function addBridgeText(table: string, bridge: FirewallBridge): string {
-  return [
-    ...bridgeElements(bridge).map(([set, element]) => `add element inet ${table} ${set} { ${element} }`),
-    `table netdev ${table} {`,
-    ...indent(loopbackReplyChain(bridge)),
-    "}",
-    "",
-  ].join("\n");
-}
-
-/** The opposite, before the link is deleted. */
-export function removeBridgeText(table: string, bridge: FirewallBridge): string {
-  return [
-    ...bridgeElements(bridge).map(([set, element]) => `delete element inet ${table} ${set} { ${element} }`),
-    `delete chain netdev ${table} ${loopbackReplyName(bridge)}`,
-    "",
-  ].join("\n");
-}
-
 /** Creating first makes the removal of a table that is not there no error. */
 function removeTableText(family: string, table: string): string {
   return `table ${family} ${table}\ndelete table ${family} ${table}`;
 }
 
-/** The sets that say what a bridge may do, with their types. */
-const bridgeSets = {
-  bridges: "type ifname",
-  same_bridge: "type ifname . ifname",
-  internal: "type ifname",
-  subnets4: "type ipv4_addr; flags interval",
-  subnets6: "type ipv6_addr; flags interval",
-  masquerade4: "type ipv4_addr; flags interval",
-  masquerade6: "type ipv6_addr; flags interval",
-} as const;
-
-type BridgeSet = keyof typeof bridgeSets;
-
-function bridgeElements({ bridge, subnets, internal, interContainer, masquerade }: FirewallBridge): (readonly [BridgeSet, string])[] {
-  const name = JSON.stringify(bridge);
-  return [
-    ["bridges", name],
-    ...(interContainer ? [["same_bridge", `${name} . ${name}`] as const] : []),
-    ...(internal ? [["internal", name] as const] : []),
-    ...subnets.flatMap(({ network }) => {
-      const text = formatIpNetwork(network);
-      const isV4 = network.address.family === 4;
-      const all = [isV4 ? "subnets4" : "subnets6", text] as const;
-      return masquerade && !internal ? [all, [isV4 ? "masquerade4" : "masquerade6", text] as const] : [all];
-    }),
-  ];
-}
-
 function setLines({ bridges, ports }: FirewallState): string[] {
-  const elements = bridges.flatMap(bridgeElements);
+  const elements = bridges.flatMap(bridgeMemberships);
   const targets = ports.map(describeTarget);
   return [
     ...Object.entries(bridgeSets).flatMap(([name, type]) =>
-      setText(`set ${name}`, type, elements.filter(([set]) => set === name).map(([, element]) => element))),
+      setText(`set ${name}`, type, elements.filter(({ set }) => set === name).map(describeMembership))),
     ...Object.entries(portMaps).flatMap(([name, type]) =>
       setText(`map ${name}`, type, targets.filter(({ map }) => map === name).map(({ text }) => text))),
   ];
@@ -130,7 +75,7 @@ function chainLines(): string[] {
     ...chain("arriving", "type nat hook prerouting priority dstnat; policy accept;", ["fib daddr type local jump publish"]),
     ...chain("leaving_host", "type nat hook output priority -100; policy accept;", ["fib daddr type local jump publish"]),
     ...chain("loopback_reply", "type filter hook prerouting priority -90; policy accept;", [
-      `iifname @bridges ip6 daddr ::1 ct direction reply meta mark set ${loopbackReplyMark}`,
+      `iifname @bridges ip6 daddr ::1 ct direction reply meta mark set ${markText}`,
     ]),
     ...chain("forward", "type filter hook forward priority filter; policy accept;", [
       "iifname != @bridges oifname != @bridges accept",
@@ -167,13 +112,8 @@ function chain(name: string, hook: string, rules: readonly string[]): string[] {
  */
 function loopbackReplyChain(bridge: FirewallBridge): string[] {
   return chain(loopbackReplyName(bridge), `type filter hook ingress device ${JSON.stringify(bridge.bridge)} priority 0; policy accept;`, [
-    `ip6 daddr ::1 meta mark ${loopbackReplyMark} ether daddr set 00:00:00:00:00:00 fwd to "lo"`,
+    `ip6 daddr ::1 meta mark ${markText} ether daddr set 00:00:00:00:00:00 fwd to "lo"`,
   ]);
-}
-
-/** A chain's name has fewer letters to choose from than a link's, so those it lacks are written as numbers. */
-function loopbackReplyName({ bridge }: FirewallBridge): string {
-  return `loopback_reply_${bridge.replace(/[^A-Za-z0-9_]/g, (letter) => `_${letter.charCodeAt(0)}_`)}`;
 }
 
 function indent(lines: readonly string[]): string[] {

@@ -1,12 +1,13 @@
-import { ipAddressBytes } from "../../base/index.ts";
-import type { IpAddress } from "../../base/index.ts";
-import { bytes, netfilterRequest, nested, requestFlags, text } from "../netlink/index.ts";
+import { addressBits, ipAddressBytes, networkSize } from "../../base/index.ts";
+import type { IpAddress, IpNetwork } from "../../base/index.ts";
+import { be32, bytes, netfilterRequest, nested, requestFlags, text } from "../netlink/index.ts";
 import type { NetlinkRequest } from "../netlink/index.ts";
 
 /** linux/netfilter/nf_tables.h. */
 const messages = { newElement: 12, deleteElement: 14 };
 const listAttribute = { table: 1, set: 2, elements: 3 };
-const elementAttribute = { item: 1, key: 1, data: 2 };
+const elementAttribute = { item: 1, key: 1, data: 2, flags: 3 };
+const flagIntervalEnd = 1;
 const dataValue = 1;
 const registerSize = 4;
 
@@ -17,6 +18,19 @@ export interface MapElement {
   readonly key: readonly ElementField[];
   /** Absent in a set. */
   readonly data?: readonly ElementField[];
+  /** In a set of intervals: the first key that is no longer in it. */
+  readonly isIntervalEnd?: true;
+}
+
+/** A network as the two elements that it is in a set of intervals. */
+export function networkElements(network: IpNetwork): MapElement[] {
+  const { family, value } = network.address;
+  const end = value + networkSize(network);
+  const isLast = end === 1n << BigInt(addressBits(family));
+  return [
+    { key: [{ address: network.address }] },
+    ...(isLast ? [] : [{ key: [{ address: { family, value: end } }], isIntervalEnd: true as const }]),
+  ];
 }
 
 export interface ElementChange {
@@ -33,7 +47,7 @@ export function addElements(change: ElementChange): NetlinkRequest {
 
 /** Takes elements out; one that is not there is an error, and with it the transaction. */
 export function deleteElements(change: ElementChange): NetlinkRequest {
-  const keys = change.elements.map(({ key }) => ({ key }));
+  const keys = change.elements.map(({ key, isIntervalEnd }) => ({ key, ...(isIntervalEnd === undefined ? {} : { isIntervalEnd }) }));
   return elementRequest({ ...change, elements: keys }, { purpose: "take from", message: messages.deleteElement, flags: 0 });
 }
 
@@ -49,6 +63,7 @@ function elementRequest(change: ElementChange, how: { purpose: string; message: 
       text(listAttribute.set, change.set),
       nested(listAttribute.elements, change.elements.map((element) => nested(elementAttribute.item, [
         nested(elementAttribute.key, [bytes(dataValue, encodeFields(element.key))]),
+        ...(element.isIntervalEnd === undefined ? [] : [be32(elementAttribute.flags, flagIntervalEnd)]),
         ...(element.data === undefined ? [] : [nested(elementAttribute.data, [bytes(dataValue, encodeFields(element.data))])]),
       ]))),
     ],
