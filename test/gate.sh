@@ -4,9 +4,11 @@
 # its process (namespaces, descriptors, a crash) is not another's failure.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-sh packaging/set-up || exit 1
 if [ ! -x node_modules/.bin/bun ] || [ ! -x node_modules/.bin/tsc ] || [ ! -x node_modules/.bin/eslint ]; then
   npm ci --no-audit --no-fund || exit 1
+fi
+if [ "$(id -u)" -eq 0 ]; then
+  sh packaging/set-up || exit 1
 fi
 PATH="$PWD/node_modules/.bin:$PATH"
 status=0
