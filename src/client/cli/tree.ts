@@ -76,6 +76,6 @@ export const commands: readonly TreeEntry[] = [
   { paths: ["volume prune"], summary: "Remove unused local volumes", load: volumeCommands.prune },
   { paths: ["volume rm", "volume remove"], summary: "Remove one or more volumes", load: volumeCommands.remove },
   { paths: ["daemon"], summary: "Run the engine" },
-  { paths: ["bootstrap"], summary: "Make a base image from Debian's own packages" },
+  { paths: ["bootstrap"], summary: "Make a base image from Debian's own packages", load: imageCommands.bootstrap },
   { paths: ["completion"], summary: "Print the completion script of a shell", load: systemCommands.completion },
 ];

@@ -90,9 +90,10 @@ export class Transport {
     const isStreamed = typeof body === "object";
     await connection.write(Buffer.from(isStreamed ? text : text + (body ?? "")));
     // An engine that refuses a body answers before it is all there; that answer ends the sending.
-    const sending = isStreamed ? sendChunks(connection, body) : undefined;
+    const source = isStreamed ? breakable(body, connection) : undefined;
+    const sending = source === undefined ? undefined : sendChunks(connection, source.chunks);
     sending?.catch(() => undefined);
-    const reply = await readHead(input);
+    const reply = await (source === undefined ? readHead(input) : Promise.race([readHead(input), source.failed]));
     if (sending !== undefined && reply.status < 300) await sending;
     const framing = reply.status === 101 || request.upgrades === true && reply.status === 200
       ? { kind: "until-close" } as const
@@ -147,6 +148,22 @@ async function readHead(input: Input): Promise<ResponseHead> {
     const head = parseResponseHead(await input.until("\r\n\r\n"));
     if (head.status === 101 || head.status >= 200) return head;
   }
+}
+
+/** A body whose failure breaks the exchange off: an engine must not take half of it for the whole, nor a caller wait for its answer. */
+function breakable(body: AsyncIterable<Uint8Array>, connection: Connection): { readonly chunks: AsyncIterable<Uint8Array>; readonly failed: Promise<never> } {
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  failed.catch(() => undefined);
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body;
+    } catch (error) {
+      reject(error);
+      connection.close();
+      throw error;
+    }
+  }
+  return { chunks: chunks(), failed };
 }
 
 async function sendChunks(connection: Connection, body: AsyncIterable<Uint8Array>): Promise<void> {

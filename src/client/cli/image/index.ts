@@ -1,5 +1,6 @@
 /** The commands of images; each module is loaded when its command is called. */
 export const imageCommands = {
+  bootstrap: async () => (await import("./bootstrap.ts")).bootstrapCommand,
   history: async () => (await import("./history.ts")).historyCommand,
   import: async () => (await import("./import.ts")).importCommand,
   inspect: async () => (await import("./inspect.ts")).inspectCommand,
