@@ -16,7 +16,7 @@ export interface MonitorRequest {
   readonly folder: string;
   /** Where the exit code is left, as a file named after the container. */
   readonly exitFolder: string;
-  readonly runtime: { readonly path: string; readonly arguments: readonly string[] };
+  readonly runtime: { readonly executable: string; readonly arguments: readonly string[] };
   readonly terminal: boolean;
   /** Whether the program's standard input stays open for whoever attaches. */
   readonly stdin: boolean;
@@ -106,7 +106,7 @@ export function conmonArguments(request: MonitorRequest): string[] {
   const { container, folder, exitFolder, runtime } = request;
   return [
     "--api-version", "1", "--cid", container, "--cuuid", container, "--name", container,
-    "--runtime", runtime.path, ...runtime.arguments.flatMap((argument) => ["--runtime-arg", argument]),
+    "--runtime", runtime.executable, ...runtime.arguments.flatMap((argument) => ["--runtime-arg", argument]),
     "--bundle", folder, "--full-attach", "--no-sync-log",
     "--container-pidfile", `${folder}/program.pid`, "--conmon-pidfile", `${folder}/conmon.pid`,
     "--exit-dir", exitFolder, "--log-path", request.log === undefined ? "none:" : `k8s-file:${request.log}`,

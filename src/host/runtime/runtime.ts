@@ -1,20 +1,31 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { EngineError } from "../../base/index.ts";
+import type { Cgroup } from "../cgroup/index.ts";
+import { releaseProgram } from "./release-program.ts";
+import { isElf, SealedProgram } from "./sealed-program.ts";
 
 /** An OCI runtime on this machine, such as crun or runc, with a folder of its own for the states of its containers. */
 export interface Runtime {
   readonly name: string;
+  /** Where it is installed. */
   readonly path: string;
+  /** What is executed: a sealed copy where the runtime is one that would make it itself. */
+  readonly executable: string;
   /** Arguments before every verb. */
   readonly arguments: readonly string[];
   /** Lets the program of a created container run. @throws EngineError with the runtime's text */
   start(container: string): Promise<void>;
   /** Sends a signal to the program, or to every process of the container. A container that has ended is no error. */
   kill(container: string, signal: string, all?: boolean): Promise<void>;
-  /** Takes away what the runtime holds of a container, its processes included. One that is not there is no error. */
-  delete(container: string): Promise<void>;
+  /**
+   * Takes away what the runtime holds of a container, its processes included. One that is not there is no error.
+   * @param group its cgroup, when the container has ended: without a process in it no runtime has to be asked
+   */
+  delete(container: string, group?: Cgroup): Promise<void>;
   pause(container: string): Promise<void>;
   resume(container: string): Promise<void>;
   /** Changes the limits of a container (runtime-spec, config-linux.md, "resources"). */
@@ -28,9 +39,13 @@ export interface RuntimeLocation {
   readonly root: string;
 }
 
+/** Runtimes that start themselves anew from a sealed copy unless they run from one. */
+const sealable: ReadonlySet<string> = new Set(["crun", "runc"]);
+
 export function openRuntime({ name, path, root }: RuntimeLocation): Runtime {
   const globals = ["--root", root];
-  const call = async (words: readonly string[], input?: string): Promise<string> => run(path, [...globals, ...words], input);
+  const executable = sealable.has(name) && isElf(path) ? new SealedProgram(path).path : path;
+  const call = async (words: readonly string[], input?: string): Promise<string> => run(executable, [...globals, ...words], input);
   const unlessGone = async (words: readonly string[]): Promise<void> => {
     try {
       await call(words);
@@ -41,12 +56,17 @@ export function openRuntime({ name, path, root }: RuntimeLocation): Runtime {
   return {
     name,
     path,
+    executable,
     arguments: globals,
     start: async (container) => {
+      if (name === "crun" && releaseProgram(join(root, container))) return;
       await call(["start", container]);
     },
     kill: async (container, signal, all = false) => unlessGone(["kill", ...(all ? ["--all"] : []), container, signal]),
-    delete: async (container) => unlessGone(["delete", "--force", container]),
+    delete: async (container, group) => {
+      if (group?.remove() === true) await rm(join(root, container), { recursive: true, force: true });
+      else await unlessGone(["delete", "--force", container]);
+    },
     pause: async (container) => {
       await call(["pause", container]);
     },
