@@ -30,3 +30,4 @@ export { parseSignal, signalName } from "./signal.ts";
 export type { Signal } from "./signal.ts";
 export { formatTimestamp, makeClock, millisecondsOf, never } from "./timestamp.ts";
 export type { Nanoseconds } from "./timestamp.ts";
+export { NameLock } from "./name-lock.ts";

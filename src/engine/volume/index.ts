@@ -1,1 +1,3 @@
 export type { VolumeEventSink, VolumeRequest, Volumes, VolumeUse } from "./contract.ts";
+export { VolumeService } from "./volume-service.ts";
+export type { VolumeServiceOptions } from "./volume-service.ts";

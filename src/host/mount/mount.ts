@@ -9,10 +9,16 @@ const mountFlags = {
   nosuid: 2,
   nodev: 4,
   noexec: 8,
+  sync: 16,
   remount: 32,
+  dirsync: 128,
   noatime: 1024,
+  nodiratime: 2048,
   bind: 4096,
   recursive: 16384,
+  relatime: 2 ** 21,
+  strictatime: 2 ** 24,
+  lazytime: 2 ** 25,
 } as const;
 
 const propagationFlags = { unbindable: 1 << 17, private: 1 << 18, slave: 1 << 19, shared: 1 << 20 } as const;

@@ -1,0 +1,257 @@
+import type {
+  Filters, Volume, VolumeCreateBody, VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply,
+} from "../../api/types/index.ts";
+import { EngineError, NameLock } from "../../base/index.ts";
+import type { Descriptor } from "../../host/libc/index.ts";
+import { unmount } from "../../host/mount/index.ts";
+import type { VolumeBackend } from "../server/backend/index.ts";
+import type { Records, RecordTable } from "../store/index.ts";
+import type { VolumeEventSink, VolumeRequest, Volumes, VolumeUse } from "./contract.ts";
+import { copyUpInto } from "./copy-up.ts";
+import { checkDriver } from "./driver-options.ts";
+import { anonymousLabel, decodeStoredVolume, isAnonymous, showVolume, type StoredVolume } from "./stored-volume.ts";
+import { isListed, isPruned } from "./volume-filter.ts";
+import { VolumeFolders } from "./volume-folders.ts";
+import { checkVolumeName, randomVolumeName } from "./volume-name.ts";
+import { VolumeUses, type VolumePlace } from "./volume-uses.ts";
+
+export interface VolumeServiceOptions {
+  readonly dataRoot: string;
+  /** A folder of this engine alone for mounts that it makes. */
+  readonly partsFolder: string;
+  readonly records: Records;
+  readonly emit: VolumeEventSink;
+  readonly now?: () => Date;
+}
+
+/**
+ * The engine's volumes. A volume's folder is there before its record, and goes out of sight before the record does, so
+ * that a record always has content; lists are answered from memory.
+ */
+export class VolumeService implements VolumeBackend, Volumes {
+  readonly #folders: VolumeFolders;
+  readonly #table: RecordTable<StoredVolume>;
+  readonly #volumes: Map<string, StoredVolume>;
+  readonly #holders = new Map<string, Set<string>>();
+  readonly #uses: VolumeUses;
+  readonly #lock = new NameLock();
+  readonly #emit: VolumeEventSink;
+  readonly #now: () => Date;
+  #pruning = false;
+
+  /**
+   * Reads the records and puts right what a crash has left: a folder without a record and without content was never
+   * complete and goes; one with content is kept as a volume, since records can be lost and data must not; a record
+   * without a folder is of a volume whose removal was under way.
+   */
+  constructor({ dataRoot, partsFolder, records, emit, now = () => new Date() }: VolumeServiceOptions) {
+    this.#folders = new VolumeFolders(dataRoot);
+    this.#table = records.table("volumes", decodeStoredVolume);
+    this.#volumes = this.#table.all();
+    this.#uses = new VolumeUses(partsFolder);
+    this.#emit = emit;
+    this.#now = now;
+    for (const { name, options } of this.#volumes.values()) this.#unmountAll(name, options);
+    for (const name of this.#volumes.keys()) if (!this.#folders.has(name)) this.#forget(name);
+    for (const name of this.#folders.names()) if (!this.#volumes.has(name)) this.#adopt(name);
+  }
+
+  #adopt(name: string): void {
+    if (this.#folders.isEmpty(name)) this.#folders.discard(this.#folders.putAside(name));
+    else this.#record({ name, created: this.#time(), labels: null, options: null });
+  }
+
+  list(filters: Filters<VolumeFilter>): Promise<VolumeListReply> {
+    const listed = [...this.#volumes.values()].filter((volume) => isListed(volume, filters, this.#isHeld(volume.name)));
+    return Promise.resolve({ Volumes: listed.sort((a, b) => (a.name < b.name ? -1 : 1)).map((volume) => this.#show(volume)), Warnings: null });
+  }
+
+  async create({ Name: asked, Driver: driver, DriverOpts: options, Labels: labels }: VolumeCreateBody): Promise<Volume> {
+    const isNamed = asked !== "";
+    const name = isNamed ? asked : randomVolumeName();
+    checkVolumeName(name);
+    return this.#lock.run(name, () =>
+      this.#show(this.#volumes.get(name) ?? this.#make({ name, driver, options, labels: isNamed ? labels : { ...labels, [anonymousLabel]: "" } })),
+    );
+  }
+
+  inspect(name: string): Promise<Volume> {
+    const volume = this.#volumes.get(name);
+    if (volume === undefined) return Promise.reject(notFound(name));
+    return Promise.resolve(this.#show(volume));
+  }
+
+  async remove(name: string, { force }: { readonly force: boolean }): Promise<void> {
+    await this.#lock.run(name, () => {
+      if (this.#volumes.has(name)) this.#remove(name);
+      else if (!force) throw notFound(name);
+    });
+  }
+
+  async prune(filters: Filters<VolumePruneFilter>): Promise<VolumePruneReply> {
+    if (this.#pruning) throw new EngineError("conflict", "a prune operation is already running");
+    this.#pruning = true;
+    try {
+      const deleted: string[] = [];
+      let reclaimed = 0;
+      for (const { name } of [...this.#volumes.values()].filter((volume) => isPruned(volume, filters))) {
+        const size = await this.#lock.run(name, () => this.#pruneOne(name));
+        if (size === undefined) continue;
+        deleted.push(name);
+        reclaimed += size;
+      }
+      this.#emit("prune", "", { reclaimed: String(reclaimed) });
+      return { VolumesDeleted: deleted.sort(), SpaceReclaimed: reclaimed };
+    } finally {
+      this.#pruning = false;
+    }
+  }
+
+  #pruneOne(name: string): number | undefined {
+    if (!this.#volumes.has(name) || this.#isHeld(name)) return undefined;
+    const size = this.#folders.size(name);
+    this.#remove(name);
+    return size;
+  }
+
+  async acquire({ name: asked, driver, driverOptions, labels }: VolumeRequest, containerId: string): Promise<Volume> {
+    const name = asked ?? randomVolumeName();
+    checkVolumeName(name);
+    return this.#lock.run(name, () => {
+      const wanted = { name, driver, options: driverOptions, labels: asked === undefined ? { ...labels, [anonymousLabel]: "" } : labels };
+      const volume = this.#volumes.get(name) ?? this.#make(wanted);
+      this.#holdersOf(name).add(containerId);
+      return this.#show(volume);
+    });
+  }
+
+  hold(name: string, containerId: string): void {
+    checkVolumeName(name);
+    if (!this.#volumes.has(name)) this.#make({ name, driver: "", options: null, labels: null });
+    this.#holdersOf(name).add(containerId);
+  }
+
+  async release(containerId: string, { removeAnonymous }: { readonly removeAnonymous: boolean }): Promise<void> {
+    await this.endUse(containerId);
+    const held = [...this.#holders].filter(([, holders]) => holders.has(containerId)).map(([name]) => name);
+    for (const name of held) await this.#lock.run(name, () => { this.#letGo(name, containerId, removeAnonymous); });
+  }
+
+  #letGo(name: string, containerId: string, removeAnonymous: boolean): void {
+    const holders = this.#holders.get(name);
+    holders?.delete(containerId);
+    if (holders?.size === 0) this.#holders.delete(name);
+    const volume = this.#volumes.get(name);
+    if (removeAnonymous && volume !== undefined && isAnonymous(volume) && !this.#isHeld(name)) this.#remove(name);
+  }
+
+  async copyUp(name: string, root: Descriptor, path: string): Promise<void> {
+    await this.#lock.run(name, async () => {
+      const place = this.#place(name);
+      await this.#uses.mountFor(name, place);
+      try {
+        copyUpInto(place.folder, root, path);
+      } finally {
+        await this.#uses.unmountFor(name, place);
+      }
+    });
+  }
+
+  async use(use: VolumeUse): Promise<string> {
+    const { name, containerId, destination, writable } = use;
+    return this.#lock.run(name, async () => {
+      const folder = await this.#uses.begin(use, this.#place(name));
+      this.#emit("mount", name, { container: containerId, destination, driver: "local", propagation: "", "read/write": String(writable) });
+      return folder;
+    });
+  }
+
+  async endUse(containerId: string): Promise<void> {
+    for (const name of this.#uses.usedBy(containerId)) {
+      await this.#lock.run(name, async () => {
+        await this.#uses.end(containerId, name);
+        this.#emit("unmount", name, { container: containerId, driver: "local" });
+      });
+    }
+  }
+
+  find(name: string): Volume | undefined {
+    const volume = this.#volumes.get(name);
+    return volume === undefined ? undefined : this.#show(volume);
+  }
+
+  /** Bytes in the volume, and how many containers hold it, for `system df`. */
+  usage(name: string): { readonly Size: number; readonly RefCount: number } {
+    return { Size: this.#folders.size(name), RefCount: this.#holders.get(name)?.size ?? 0 };
+  }
+
+  #make({ name, driver, options, labels }: NewVolume): StoredVolume {
+    checkDriver(name, driver, options ?? {});
+    this.#folders.make(name);
+    const volume = { name, created: this.#time(), labels, options };
+    this.#record(volume);
+    this.#emit("create", name, { driver: "local" });
+    return volume;
+  }
+
+  #remove(name: string): void {
+    const holders = this.#holders.get(name);
+    if (holders !== undefined) throw new EngineError("conflict", `remove ${name}: volume is in use - [${[...holders].join(", ")}]`);
+    this.#unmountAll(name, this.#volumes.get(name)?.options ?? null);
+    const aside = this.#folders.putAside(name);
+    this.#forget(name);
+    this.#emit("destroy", name, { driver: "local" });
+    this.#folders.discard(aside);
+  }
+
+  /** Nothing of a file system that was mounted there by an engine before this one may be taken for the volume's own files. */
+  #unmountAll(name: string, options: StoredVolume["options"]): void {
+    if (options?.device === undefined) return;
+    while (unmount(this.#folders.contentOf(name)));
+  }
+
+  #record(volume: StoredVolume): void {
+    this.#table.put(volume.name, volume);
+    this.#volumes.set(volume.name, volume);
+  }
+
+  #forget(name: string): void {
+    this.#table.delete(name);
+    this.#volumes.delete(name);
+  }
+
+  #place(name: string): VolumePlace {
+    const volume = this.#volumes.get(name);
+    if (volume === undefined) throw notFound(name);
+    return { folder: this.#folders.contentOf(name), options: volume.options ?? {} };
+  }
+
+  #show(volume: StoredVolume): Volume {
+    return showVolume(volume, this.#folders.contentOf(volume.name));
+  }
+
+  #isHeld(name: string): boolean {
+    return this.#holders.has(name);
+  }
+
+  #holdersOf(name: string): Set<string> {
+    let holders = this.#holders.get(name);
+    if (holders === undefined) this.#holders.set(name, (holders = new Set()));
+    return holders;
+  }
+
+  #time(): string {
+    return this.#now().toISOString().replace(/\.\d+Z$/, "Z");
+  }
+}
+
+interface NewVolume {
+  readonly name: string;
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>> | null;
+  readonly labels: Readonly<Record<string, string>> | null;
+}
+
+function notFound(name: string): EngineError {
+  return new EngineError("not-found", `get ${name}: no such volume`);
+}
