@@ -4,7 +4,7 @@ import {
   arityProblem, CommandFailure, OutputClosed, parseFlags, switchFlag, textFlag,
   type Command, type CommandContext, type Flag, type FlagValues, type ParsedLine, type Stdio,
 } from "./command/index.ts";
-import { chooseHost, configFolder, readConfigFile, startEngine, type ChosenHost } from "./host/index.ts";
+import { chooseHost, configFolder, readConfigFile, startDefaultEngine, type ChosenHost } from "./host/index.ts";
 import { errorText } from "./output/index.ts";
 import { productVersion } from "./product-version/index.ts";
 import { commands, groups, type TreeEntry } from "./tree.ts";
@@ -161,7 +161,7 @@ function engineOf(line: CommandLine, flags: FlagValues, settings: CommandContext
     userAgent: `wharf/${productVersion}`,
     ...(chosen.tls === undefined ? {} : { tls: chosen.tls }),
     ...(version === undefined ? {} : { version: Number(version) }),
-    ...(chosen.isDefault ? { onAbsent: () => startEngine({ self: line.self, host: chosen.host, io: line.io }) } : {}),
+    ...(chosen.isDefault ? { onAbsent: () => startDefaultEngine({ self: line.self, host: chosen.host, io: line.io }) } : {}),
   });
   return {
     client,

@@ -1,4 +1,4 @@
 export { chooseHost, defaultHost } from "./choose-host.ts";
 export type { ChosenHost, HostFlags } from "./choose-host.ts";
 export { configFolder, readConfigFile } from "./config-file.ts";
-export { startEngine } from "./start-engine.ts";
+export { startDefaultEngine } from "./default-engine.ts";
