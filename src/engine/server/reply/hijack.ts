@@ -14,6 +14,8 @@ export interface HijackOptions {
   readonly signal: AbortSignal;
 }
 
+const largestOptions = 64 * 1024;
+
 /**
  * Turns the connection into the streams of an attachment: 101 where the client asked for it, else 200 and no more HTTP.
  * What fails from there on is told within the stream.
@@ -23,6 +25,8 @@ export async function hijack({ exchange, attachment, wantsStdin, namesMultiplexe
   const type = isUpgrade && namesMultiplexed && !attachment.tty ? multiplexedStreamType : rawStreamType;
   const upgrade: Readonly<Record<string, string>> = isUpgrade ? { Connection: "Upgrade", Upgrade: "tcp" } : {};
   const isChunkedInput = exchange.head.framing.kind === "chunked";
+  // Some clients repeat their options in a body, which is no input of the program.
+  if (!isChunkedInput) await exchange.body.readAll(largestOptions);
   const duplex = await exchange.takeOver(isUpgrade ? 101 : 200, { ...commonHeaders, "Content-Type": type, ...upgrade });
   const write = (bytes: Uint8Array): Promise<void> => duplex.write(bytes);
   const input = isChunkedInput ? exchange.body : duplex.read();
