@@ -8,6 +8,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   host: ["base"],
   engine: ["api", "host", "base"],
   client: ["api", "base"],
+  // The program itself, which loads one half or the other.
+  "wharf.ts": ["engine", "client"],
 };
 
 const root = join(import.meta.dir, "..", "src");

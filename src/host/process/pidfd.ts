@@ -59,12 +59,12 @@ export class ProcessHandle implements Disposable {
     await poller.ready(this.#pidfd.number, "readable", signal);
   }
 
-  /** @returns false when the process is no more */
-  kill(name: NodeJS.Signals): boolean {
-    const number = constants.signals[name];
+  /** @param signal its name or number @returns false when the process is no more */
+  kill(signal: NodeJS.Signals | number): boolean {
+    const number = typeof signal === "number" ? signal : constants.signals[signal];
     const result = pidfdSignal(this.#pidfd.number, number, null, 0);
     if (result === -errnoOf("ESRCH")) return false;
-    succeed(result, () => `send ${name} to process ${this.identity.pid}`);
+    succeed(result, () => `send signal ${number} to process ${this.identity.pid}`);
     return true;
   }
 

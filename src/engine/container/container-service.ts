@@ -1,0 +1,162 @@
+import type {
+  ContainerAttachOptions, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions, ContainerRemoveOptions,
+  ContainerStopOptions, ContainerSummary, TerminalSize, WaitCondition,
+} from "../../api/types/index.ts";
+import { EngineError } from "../../base/index.ts";
+import { resizeTerminal } from "../../host/conmon/index.ts";
+import { requireReadableLog } from "../logs/index.ts";
+import type { Attachment, ContainerBackend, ContainerCreateRequest, ContainerWait, LogOutput } from "../server/index.ts";
+import { AttachedClient } from "./attach.ts";
+import { emitContainerEvent } from "./container-event.ts";
+import type { Container } from "./container.ts";
+import { createContainer } from "./create.ts";
+import { parseDetachKeys } from "./detach-keys.ts";
+import { requireRunning } from "./exec-service.ts";
+import { inspectContainer } from "./inspect.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { listContainers } from "./list.ts";
+import { validateName } from "./names.ts";
+import type { ContainerParts } from "./parts.ts";
+import type { ContainerRegistry } from "./registry.ts";
+import { Stopper } from "./stop.ts";
+import { waitFor } from "./wait.ts";
+
+export interface ContainerServiceParts {
+  readonly parts: ContainerParts;
+  readonly registry: ContainerRegistry;
+  readonly lifecycle: Lifecycle;
+}
+
+/** What clients do with containers. */
+export class ContainerService implements ContainerBackend {
+  readonly #parts: ContainerParts;
+  readonly #registry: ContainerRegistry;
+  readonly #lifecycle: Lifecycle;
+  readonly #stopper: Stopper;
+
+  constructor({ parts, registry, lifecycle }: ContainerServiceParts) {
+    this.#parts = parts;
+    this.#registry = registry;
+    this.#lifecycle = lifecycle;
+    this.#stopper = new Stopper(parts, lifecycle);
+  }
+
+  async create(request: ContainerCreateRequest): Promise<ContainerCreateReply> {
+    return await createContainer(request, { parts: this.#parts, registry: this.#registry });
+  }
+
+  async list(options: ContainerListOptions): Promise<readonly ContainerSummary[]> {
+    return await listContainers(options, { parts: this.#parts, registry: this.#registry });
+  }
+
+  async inspect(ref: string, options: { readonly size: boolean }): Promise<ContainerInspect> {
+    return await inspectContainer(this.#registry.find(ref), options, this.#parts);
+  }
+
+  async start(ref: string, options: { readonly detachKeys?: string }): Promise<void> {
+    parseDetachKeys(options.detachKeys);
+    await this.#lifecycle.start(this.#registry.find(ref));
+  }
+
+  async stop(ref: string, options: ContainerStopOptions): Promise<void> {
+    await this.#stopper.stop(this.#registry.find(ref), options);
+  }
+
+  async restart(ref: string, options: ContainerStopOptions): Promise<void> {
+    const container = this.#registry.find(ref);
+    if (container.isActive) await this.#stopper.stop(container, options);
+    await this.#lifecycle.start(container);
+    emitContainerEvent(this.#parts.events, container, { action: "restart" });
+  }
+
+  async kill(ref: string, { signal }: { readonly signal: string }): Promise<void> {
+    await this.#stopper.kill(this.#registry.find(ref), { ref, signal });
+  }
+
+  wait(ref: string, { condition }: { readonly condition: WaitCondition }, signal: AbortSignal): Promise<ContainerWait> {
+    return Promise.try(() => waitFor(this.#registry.find(ref), condition, signal));
+  }
+
+  async remove(ref: string, options: ContainerRemoveOptions): Promise<void> {
+    const container = this.#registry.find(ref);
+    const { name } = container.record;
+    if (options.link) throw new EngineError("invalid-argument", `cannot remove the link ${ref}: links between containers are not supported`);
+    if (container.isRemoving) throw new EngineError("conflict", `removal of container ${name} is already in progress`);
+    if (container.isActive && !options.force) {
+      const state = container.record.state.isPaused ? "paused" : container.isRunning ? "running" : "restarting";
+      const advice = state === "paused" ? "unpause the container before removing or force remove" : "stop the container before removing or force remove";
+      throw new EngineError("conflict", `cannot remove container "/${name}": container is ${state}: ${advice}`);
+    }
+    container.isRemoving = true;
+    try {
+      await this.#stopper.destroy(container);
+      await this.#lifecycle.remove(container, options);
+    } catch (error) {
+      container.isRemoving = false;
+      throw error;
+    }
+  }
+
+  async rename(ref: string, name: string): Promise<void> {
+    const container = this.#registry.find(ref);
+    await container.queue.run(() => {
+      const before = container.record.name;
+      if (name === "") throw new EngineError("invalid-argument", "Neither old nor new names may be empty");
+      if (name === before) throw new EngineError("invalid-argument", "Renaming a container with the same name as its current name");
+      validateName(name);
+      this.#registry.reserveName(name, container.id);
+      this.#registry.save(container, { name });
+      this.#registry.releaseName(before);
+      this.#parts.networks.rename(container.id, name);
+      emitContainerEvent(this.#parts.events, container, { action: "rename", attributes: { oldName: `/${before}` } });
+      return Promise.resolve();
+    });
+  }
+
+  async resize(ref: string, { height, width }: TerminalSize): Promise<void> {
+    const container = this.#registry.find(ref);
+    if (!container.isRunning) throw new EngineError("conflict", `container ${container.id} is not running`);
+    if (container.record.config.Tty) resizeTerminal(this.#parts.places.bundle(container.id), { rows: height, columns: width });
+    emitContainerEvent(this.#parts.events, container, { action: "resize", attributes: { height: String(height), width: String(width) } });
+    await Promise.resolve();
+  }
+
+  logs(ref: string, options: ContainerLogsOptions, signal: AbortSignal): Promise<LogOutput> {
+    return Promise.try(() => this.#openLog(this.#registry.find(ref), options, signal));
+  }
+
+  #openLog(container: Container, options: ContainerLogsOptions, signal: AbortSignal): LogOutput {
+    const { id, config, hostConfig } = container.record;
+    const policy = this.#parts.logs.policy(hostConfig.LogConfig, container.record);
+    requireReadableLog(policy);
+    return this.#parts.logs.open({
+      file: this.#parts.places.log(id), tty: config.Tty, options, attributes: policy.attributes, signal, ended: container.live?.ended,
+    });
+  }
+
+  attach(ref: string, options: ContainerAttachOptions, signal: AbortSignal): Promise<Attachment> {
+    return Promise.try(() => {
+      const container = this.#registry.find(ref);
+      const { config } = container.record;
+      requireRunning(container, "attach");
+      const connectedAt = this.#parts.clock();
+      const client = new AttachedClient({
+        poller: this.#parts.poller,
+        tty: config.Tty,
+        readsInput: config.OpenStdin,
+        endsInput: config.StdinOnce,
+        detachKeys: parseDetachKeys(options.detachKeys),
+        options,
+        // What is written from now on comes through the socket.
+        ...(options.logs ? { past: this.#openLog(container, { ...options, follow: false, until: connectedAt, timestamps: false, details: false }, signal) } : {}),
+        onDetach: () => { emitContainerEvent(this.#parts.events, container, { action: "detach" }); },
+        onClose: (closed) => { container.waitingClients.delete(closed); },
+      });
+      if (container.live !== undefined) client.connect(`${this.#parts.places.bundle(container.id)}/attach`);
+      else if (container.isRemoved) client.giveUp();
+      else container.waitingClients.add(client);
+      emitContainerEvent(this.#parts.events, container, { action: "attach" });
+      return client;
+    });
+  }
+}

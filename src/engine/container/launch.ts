@@ -1,0 +1,215 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { EngineError, isEngineError } from "../../base/index.ts";
+import { startMonitor, type Monitor } from "../../host/conmon/index.ts";
+import { byteNameOf, makeDirectory, openIn, openFlags, openTree } from "../../host/files/index.ts";
+import { isSystemError, type Descriptor } from "../../host/libc/index.ts";
+import { ProcessHandle } from "../../host/process/index.ts";
+import type { Runtime } from "../../host/runtime/index.ts";
+import type { Sandbox } from "../network/index.ts";
+import { resolveUser, runtimeSpec, type MountSpec, type NamespaceWish, type RuntimeSpec } from "../spec/index.ts";
+import type { Container } from "./container.ts";
+import { fileMounts, mountSpecs } from "./mounts.ts";
+import { modeOf, sandboxRequest } from "./network-request.ts";
+import type { ContainerParts } from "./parts.ts";
+import type { ContainerRecord } from "./record.ts";
+import type { ContainerRegistry } from "./registry.ts";
+
+export interface LaunchParts {
+  readonly parts: ContainerParts;
+  readonly registry: ContainerRegistry;
+}
+
+/**
+ * Brings a container's program to life, step by step; what was done is undone when a later step fails. Clients that
+ * wait are connected before the program runs.
+ * @throws EngineError what stood in the way, in docker's words where it is the container's own fault
+ */
+export async function launch(container: Container, { parts, registry }: LaunchParts): Promise<Monitor> {
+  const { record } = container;
+  const { places, networks, snapshotter, volumes } = parts;
+  await using undo = new UndoStack(parts);
+  const bundle = places.bundle(record.id);
+  rmSync(bundle, { recursive: true, force: true });
+  mkdirSync(places.root(record.id), { recursive: true, mode: 0o700 });
+  undo.add(() => { rmSync(bundle, { recursive: true, force: true }); });
+  const sandbox = await networks.prepare(sandboxRequest(record));
+  undo.add(() => networks.release(record.id));
+  writeNetworkFiles(record, sandbox, parts);
+  await snapshotter.mount(record.id, places.root(record.id));
+  undo.add(() => snapshotter.unmount(places.root(record.id)));
+  undo.add(() => volumes.endUse(record.id));
+  const mounts = [...fileMounts(record, fileOwner(record), places), ...await mountSpecs(record, volumes)];
+  const spec = makeSpec({ record, sandbox, mounts, parts, registry });
+  writeFileSync(join(bundle, "config.json"), JSON.stringify(spec), { mode: 0o600 });
+  const runtime = runtimeOf(record, parts);
+  undo.add(() => runtime.delete(record.id));
+  const monitor = await startMonitor(monitorRequest(record, spec, { runtime, parts }));
+  undo.add(() => endMonitor(monitor, parts));
+  for (const client of container.waitingClients) client.connect(join(bundle, "attach"));
+  container.waitingClients.clear();
+  await runtime.start(record.id);
+  undo.keep();
+  return monitor;
+}
+
+/** Steps back, last first, each whatever became of the others; what fails is for the log, since the first failure is what matters. */
+class UndoStack implements AsyncDisposable {
+  readonly #parts: ContainerParts;
+  #steps: (() => unknown)[] = [];
+
+  constructor(parts: ContainerParts) {
+    this.#parts = parts;
+  }
+
+  add(step: () => unknown): void {
+    this.#steps.push(step);
+  }
+
+  keep(): void {
+    this.#steps = [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const step of this.#steps.reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        this.#parts.log.error("cannot take back a step of a start that failed", error);
+      }
+    }
+  }
+}
+
+async function endMonitor(monitor: Monitor, { poller }: ContainerParts): Promise<void> {
+  using conmon = ProcessHandle.open(monitor.conmon);
+  using program = ProcessHandle.open(monitor.program);
+  program?.kill("SIGKILL");
+  await conmon?.exited(poller);
+}
+
+function monitorRequest(record: ContainerRecord, spec: RuntimeSpec, { runtime, parts }: { runtime: Runtime; parts: ContainerParts }) {
+  const { config, hostConfig, id } = record;
+  const { places } = parts;
+  const policy = parts.logs.policy(hostConfig.LogConfig, record);
+  return {
+    container: id,
+    program: spec.process.args[0] ?? "",
+    folder: places.bundle(id),
+    exitFolder: places.exits,
+    runtime,
+    terminal: config.Tty,
+    stdin: config.OpenStdin,
+    stdinStaysOpen: config.OpenStdin && (!config.StdinOnce || config.Tty),
+    ...(policy.writes ? { log: places.log(id) } : {}),
+  };
+}
+
+export function runtimeOf({ runtime, name }: ContainerRecord, { runtimes }: ContainerParts): Runtime {
+  const found = runtimes.get(runtime);
+  if (found === undefined) throw new EngineError("unavailable", `the runtime ${runtime} of container ${name} is not there`, { hint: "start the engine with --runtime, or install it" });
+  return found;
+}
+
+/** Whose hosts and resolv.conf a container sees: those of the container whose network it joined. */
+function fileOwner(record: ContainerRecord): string {
+  const mode = modeOf(record);
+  return mode.kind === "container" ? mode.container : record.id;
+}
+
+function writeNetworkFiles({ id, config }: ContainerRecord, { files }: Sandbox, { places }: ContainerParts): void {
+  if (files === undefined) return;
+  writeFileSync(places.file(id, "hosts"), files.hosts);
+  writeFileSync(places.file(id, "resolv.conf"), files.resolvConf);
+  writeFileSync(places.file(id, "hostname"), `${config.Hostname}\n`);
+}
+
+interface SpecWish {
+  readonly record: ContainerRecord;
+  readonly sandbox: Sandbox;
+  readonly mounts: readonly MountSpec[];
+  readonly parts: ContainerParts;
+  readonly registry: ContainerRegistry;
+}
+
+function makeSpec({ record, sandbox, mounts, parts, registry }: SpecWish): RuntimeSpec {
+  const { config, hostConfig, id } = record;
+  const root = parts.places.root(id);
+  using tree = openTree(root);
+  makeFolders(tree, config.WorkingDir);
+  const init = hostConfig.Init === true ? initMount(parts) : undefined;
+  const sharedMemory = sharedMemoryOf(record, { parts, registry });
+  return runtimeSpec({
+    config,
+    host: hostConfig,
+    user: resolveUser(tree, config.User, hostConfig.GroupAdd ?? []),
+    hostname: config.Hostname,
+    root,
+    namespaces: {
+      network: sandbox.netnsPath === undefined ? "host" : { path: sandbox.netnsPath },
+      pid: namespaceWish(hostConfig.PidMode, "pid", registry),
+      ipc: namespaceWish(hostConfig.IpcMode, "ipc", registry),
+      uts: hostConfig.UTSMode === "host" ? "host" : "own",
+    },
+    mounts: init === undefined ? mounts : [...mounts, init],
+    ...(sharedMemory === undefined ? {} : { sharedMemory }),
+    cgroupPath: cgroupPathOf(record, parts),
+    limits: parts.host.limits,
+    availableCapabilities: parts.host.capabilities,
+    ...(init === undefined ? {} : { initPath: init.destination }),
+    architecture: parts.host.architecture,
+  });
+}
+
+/** The container's cgroup below the root of each tree. */
+export function cgroupPathOf({ id, hostConfig: { CgroupParent: parent } }: ContainerRecord, { cgroupParent }: ContainerParts): string {
+  return join(parent === "" ? cgroupParent : join("/", parent), id);
+}
+
+function initMount({ host }: ContainerParts): MountSpec {
+  if (host.initPath === undefined) {
+    throw new EngineError("unavailable", "--init needs a program that reaps: docker-init, tini or catatonit", { hint: "install the Debian package tini" });
+  }
+  return { destination: "/sbin/docker-init", type: "bind", source: host.initPath, options: ["bind", "ro"] };
+}
+
+/** "", "private" and the like are the container's own; "container:<id>" is that of a container that runs. */
+function namespaceWish(mode: string, type: "pid" | "ipc", registry: ContainerRegistry): NamespaceWish {
+  if (mode === "host") return "host";
+  if (!mode.startsWith("container:")) return "own";
+  const other = joinedContainer(mode, registry);
+  return { path: `/proc/${other.record.state.program?.pid ?? 0}/ns/${type}` };
+}
+
+function joinedContainer(mode: string, registry: ContainerRegistry): Container {
+  const other = registry.find(mode.slice("container:".length));
+  if (!other.isRunning) throw new EngineError("conflict", `cannot join namespace of a non running container: ${other.id}`);
+  return other;
+}
+
+/** A folder of the host for what several containers share, or the host's own. */
+function sharedMemoryOf({ id, hostConfig: { IpcMode: mode } }: ContainerRecord, { parts, registry }: LaunchParts): string | undefined {
+  if (mode === "host") return "/dev/shm";
+  if (mode === "shareable") return parts.places.sharedMemory(id);
+  return mode.startsWith("container:") ? parts.places.sharedMemory(joinedContainer(mode, registry).id) : undefined;
+}
+
+/** Makes the working folder where it is missing, as docker does; links in the path are taken as a program inside would. */
+function makeFolders(tree: Descriptor, path: string): void {
+  const names = path.split("/").filter((name) => name !== "");
+  for (let depth = 1; depth <= names.length; depth++) {
+    const parent = byteNameOf(names.slice(0, depth - 1).join("/") || ".");
+    using folder = openIn(tree, parent, openFlags.pathOnly | openFlags.directory);
+    try {
+      makeDirectory(folder, byteNameOf(names[depth - 1] ?? ""), 0o755);
+    } catch (error) {
+      if (!isSystemError(error, "EEXIST")) throw error;
+    }
+  }
+}
+
+/** The exit code that a start which failed leaves behind. */
+export function failureCode(error: unknown): number {
+  if (isEngineError(error) && "exitCode" in error && typeof error.exitCode === "number") return error.exitCode;
+  return 128;
+}

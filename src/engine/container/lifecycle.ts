@@ -1,0 +1,214 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { EngineError, formatTimestamp, isEngineError, millisecondsOf } from "../../base/index.ts";
+import { Cgroup } from "../../host/cgroup/index.ts";
+import { takeExitCode, type Monitor } from "../../host/conmon/index.ts";
+import { ProcessHandle } from "../../host/process/index.ts";
+import { emitContainerEvent } from "./container-event.ts";
+import type { Container, LiveProgram } from "./container.ts";
+import { cgroupPathOf, failureCode, launch, runtimeOf } from "./launch.ts";
+import type { ContainerParts } from "./parts.ts";
+import type { ContainerRegistry } from "./registry.ts";
+import { discardContainer } from "./discard.ts";
+import { nextDelay, shouldRestart } from "./restart-policy.ts";
+import { ended, failed, settled, started, type Exit } from "./state.ts";
+
+/** Of a program whose end nobody saw. */
+const unknownExitCode = 137;
+
+/** Starts containers, takes note of their ends, starts them again by their policy, removes them. */
+export class Lifecycle {
+  readonly #parts: ContainerParts;
+  readonly #registry: ContainerRegistry;
+  #isClosed = false;
+
+  constructor(parts: ContainerParts, registry: ContainerRegistry) {
+    this.#parts = parts;
+    this.#registry = registry;
+  }
+
+  /** Starts by hand. @throws EngineError `already-done` when it runs */
+  async start(container: Container): Promise<void> {
+    await container.queue.run(async () => {
+      refuseRemoved(container);
+      if (container.isRunning) throw new EngineError("already-done", `container ${container.record.name} is running already`);
+      container.cancelRestart?.();
+      container.restartDelay = 0;
+      this.#registry.save(container, { restartCount: 0 });
+      await this.#start(container);
+    });
+  }
+
+  /** In the container's queue. */
+  async #start(container: Container): Promise<void> {
+    let monitor: Monitor;
+    try {
+      monitor = await launch(container, { parts: this.#parts, registry: this.#registry });
+    } catch (error) {
+      await this.#failStart(container, error);
+      throw error;
+    }
+    const now = formatTimestamp(this.#parts.clock());
+    this.#registry.save(container, { state: started(container.record.state, now, monitor) });
+    this.#emit(container, "start");
+    this.watch(container, monitor);
+  }
+
+  async #failStart(container: Container, error: unknown): Promise<void> {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#registry.save(container, { state: failed(container.record.state, message, failureCode(error)) });
+    container.announce("exit");
+    if (container.record.hostConfig.AutoRemove) await this.#discard(container, { volumes: true });
+  }
+
+  /** Takes hold of a program that runs, one just started or one found when the engine started. */
+  watch(container: Container, monitor: Monitor): void {
+    const conmon = ProcessHandle.open(monitor.conmon);
+    const program = ProcessHandle.open(monitor.program);
+    const gone = conmon === undefined ? Promise.resolve() : conmon.exited(this.#parts.poller);
+    const settling = gone.then(async () => {
+      await container.queue.run(() => this.#takeExit(container, live));
+    });
+    const live: LiveProgram = { program, ended: gone, settled: settling };
+    container.live = live;
+    // Those that came while the start went on.
+    for (const client of container.waitingClients) client.connect(join(this.#parts.places.bundle(container.id), "attach"));
+    container.waitingClients.clear();
+    settling.catch((error: unknown) => {
+      // The poller closes when the engine stops; programs go on without it.
+      if (this.#isClosed || isEngineError(error, "cancelled")) return;
+      this.#parts.log.error(`cannot take note of the end of container ${container.record.name}`, error);
+    }).finally(() => {
+      conmon?.close();
+      program?.close();
+    });
+    gone.catch(() => undefined);
+    // Nobody has to see the start's mount any more: the container has its own.
+    void container.queue.run(() => this.#parts.snapshotter.unmount(this.#parts.places.root(container.id))).catch((error: unknown) => {
+      this.#parts.log.error(`cannot unmount the file system of container ${container.record.name}`, error);
+    });
+  }
+
+  /** The end of a program that nobody watched: the engine was not there. In the container's queue or before anything is served. */
+  async noteExit(container: Container, exit: Exit): Promise<void> {
+    const { record } = container;
+    const question = { policy: record.hostConfig.RestartPolicy, exitCode: exit.exitCode, restartCount: record.restartCount, isStopped: record.state.isStopped };
+    const restarts = shouldRestart(question);
+    this.#registry.save(container, { state: ended(record.state, exit, restarts) });
+    this.#emit(container, "die", { exitCode: String(exit.exitCode) });
+    await this.tidy(container);
+    if (restarts) this.scheduleRestart(container, millisecondsOf(exit.finishedAt) - millisecondsOf(record.state.startedAt));
+    else if (record.hostConfig.AutoRemove) await this.#discard(container, { volumes: true });
+  }
+
+  /** In the container's queue, when conmon is gone. */
+  async #takeExit(container: Container, live: LiveProgram): Promise<void> {
+    if (container.live !== live) return;
+    const exit = await this.#readExit(container, live);
+    const { record } = container;
+    const ranFor = millisecondsOf(exit.finishedAt) - millisecondsOf(record.state.startedAt);
+    const restarts = !this.#isClosed && !container.isRemoving && shouldRestart({
+      policy: record.hostConfig.RestartPolicy, exitCode: exit.exitCode, restartCount: record.restartCount, isStopped: record.state.isStopped,
+    });
+    await this.#parts.networks.release(record.id);
+    container.live = undefined;
+    this.#registry.save(container, { state: ended(record.state, exit, restarts) });
+    this.#emit(container, "die", { execDuration: String(Math.max(0, Math.floor(ranFor / 1000))), exitCode: String(exit.exitCode) });
+    container.announce("exit");
+    await this.tidy(container);
+    if (restarts) this.scheduleRestart(container, ranFor);
+    else if (record.hostConfig.AutoRemove && !container.isRemoving) await this.#discard(container, { volumes: true });
+  }
+
+  async #readExit({ record }: Container, { program }: LiveProgram): Promise<Exit> {
+    const { places, clock, cgroups } = this.#parts;
+    const code = await takeExitCode(places.exits, record.id);
+    // Without conmon nobody reads the program's output or reaps it: it cannot go on.
+    if (code === undefined) program?.kill("SIGKILL");
+    // The group is there until the runtime's state is deleted.
+    const isOutOfMemory = new Cgroup(cgroups, cgroupPathOf(record, this.#parts)).oomKills() > 0;
+    return { exitCode: code ?? unknownExitCode, isOutOfMemory, finishedAt: formatTimestamp(clock()) };
+  }
+
+  /** Takes away what one run needed: the runtime's state with its cgroup, the bundle, the use of volumes. */
+  async tidy({ record }: Container): Promise<void> {
+    const { places, volumes, snapshotter } = this.#parts;
+    const steps = [
+      runtimeOf(record, this.#parts).delete(record.id, new Cgroup(this.#parts.cgroups, cgroupPathOf(record, this.#parts))),
+      volumes.endUse(record.id),
+      snapshotter.unmount(places.root(record.id)),
+    ];
+    for (const result of await Promise.allSettled(steps)) {
+      if (result.status === "rejected") this.#parts.log.error(`cannot tidy up after container ${record.name}`, result.reason);
+    }
+    rmSync(places.bundle(record.id), { recursive: true, force: true });
+  }
+
+  /** @param ranFor milliseconds that the last run lasted */
+  scheduleRestart(container: Container, ranFor: number): void {
+    const delay = nextDelay(container.restartDelay, ranFor);
+    container.restartDelay = delay;
+    const timer = setTimeout(() => {
+      container.cancelRestart = undefined;
+      this.#restart(container).catch((error: unknown) => { this.#parts.log.error(`cannot restart container ${container.record.name}`, error); });
+    }, delay);
+    container.cancelRestart = () => {
+      clearTimeout(timer);
+      container.cancelRestart = undefined;
+    };
+  }
+
+  async #restart(container: Container): Promise<void> {
+    await container.queue.run(async () => {
+      if (this.#isClosed || container.isRemoving || container.record.state.status !== "restarting") return;
+      this.#registry.save(container, { restartCount: container.record.restartCount + 1 });
+      await this.#start(container);
+    });
+  }
+
+  /** Ends the wait for a restart. @returns false where there was none */
+  giveUpRestart(container: Container): boolean {
+    if (container.record.state.status !== "restarting") return false;
+    container.cancelRestart?.();
+    this.#registry.save(container, { state: { ...settled(container.record.state), isStopped: true } });
+    container.announce("exit");
+    return true;
+  }
+
+  /** Ended on purpose: the policy does not start it again. */
+  markStopped(container: Container): void {
+    this.#registry.save(container, { state: { ...container.record.state, isStopped: true } });
+  }
+
+  /** Removes a container that does not run. @throws EngineError `conflict` when somebody else is at it */
+  async remove(container: Container, options: { readonly volumes: boolean }): Promise<void> {
+    await container.queue.run(async () => {
+      if (container.isRemoved) return;
+      await this.#discard(container, options);
+    });
+  }
+
+  async #discard(container: Container, options: { readonly volumes: boolean }): Promise<void> {
+    container.isRemoving = true;
+    container.cancelRestart?.();
+    await discardContainer(container, { parts: this.#parts, registry: this.#registry, volumes: options.volumes });
+    this.#emit(container, "destroy");
+    container.isRemoved = true;
+    for (const client of container.waitingClients) client.giveUp();
+    container.announce("removed");
+  }
+
+  #emit(container: Container, action: string, attributes: Readonly<Record<string, string>> = {}): void {
+    emitContainerEvent(this.#parts.events, container, { action, attributes });
+  }
+
+  /** Nothing is started or restarted any more; what runs goes on. */
+  close(): void {
+    this.#isClosed = true;
+    for (const container of this.#registry.all()) container.cancelRestart?.();
+  }
+}
+
+export function refuseRemoved(container: Container): void {
+  if (container.isRemoving) throw new EngineError("conflict", `container ${container.record.name} is marked for removal and cannot be started`);
+}

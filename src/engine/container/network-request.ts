@@ -1,0 +1,52 @@
+import type { EndpointSettings, HostConfig } from "../../api/types/index.ts";
+import type { PublishedPort } from "../../base/index.ts";
+import { parseNetworkMode, publishedPorts, type ContainerNetworks, type EndpointRequest, type NetworkMode, type SandboxRequest } from "../network/index.ts";
+import type { Container } from "./container.ts";
+import type { ContainerRecord } from "./record.ts";
+
+/** What a container's network is asked for at each start. */
+export function sandboxRequest(record: ContainerRecord): SandboxRequest {
+  const { config, hostConfig } = record;
+  return {
+    containerId: record.id,
+    containerName: record.name,
+    hostname: config.Hostname,
+    ...(config.Domainname === "" ? {} : { domainname: config.Domainname }),
+    mode: modeOf(record),
+    endpoints: endpointRequests(record.endpoints),
+    publish: portsOf(record),
+    dns: { servers: hostConfig.Dns ?? [], search: hostConfig.DnsSearch ?? [], options: hostConfig.DnsOptions ?? [] },
+    extraHosts: hostConfig.ExtraHosts ?? [],
+  };
+}
+
+export function modeOf({ config, hostConfig }: { readonly config: ContainerRecord["config"]; readonly hostConfig: Pick<HostConfig, "NetworkMode"> }): NetworkMode {
+  return config.NetworkDisabled === true ? { kind: "none" } : parseNetworkMode(hostConfig.NetworkMode);
+}
+
+function portsOf({ config, hostConfig }: ContainerRecord): readonly PublishedPort[] {
+  return publishedPorts({ bindings: hostConfig.PortBindings, exposed: Object.keys(config.ExposedPorts ?? {}), publishAll: hostConfig.PublishAllPorts });
+}
+
+/** What lists and inspect show of its networks. */
+export function networksOf({ record, isRunning }: Container): ContainerNetworks {
+  return { containerId: record.id, isRunning, mode: modeOf(record), endpoints: endpointRequests(record.endpoints), exposed: Object.keys(record.config.ExposedPorts ?? {}) };
+}
+
+function endpointRequests(endpoints: Readonly<Record<string, EndpointSettings>>): ReadonlyMap<string, EndpointRequest> {
+  return new Map(Object.entries(endpoints).map(([network, settings]) => [network, endpointRequest(settings)]));
+}
+
+function endpointRequest({ IPAMConfig, Links, Aliases, MacAddress, DriverOpts, GwPriority }: EndpointSettings): EndpointRequest {
+  const { IPv4Address, IPv6Address, LinkLocalIPs } = IPAMConfig ?? {};
+  return {
+    ...(IPv4Address === undefined ? {} : { ipv4Address: IPv4Address }),
+    ...(IPv6Address === undefined ? {} : { ipv6Address: IPv6Address }),
+    ...(LinkLocalIPs === undefined ? {} : { linkLocalAddresses: LinkLocalIPs }),
+    ...(MacAddress === "" ? {} : { macAddress: MacAddress }),
+    ...(Aliases === null ? {} : { aliases: Aliases }),
+    ...(Links === null ? {} : { links: Links }),
+    ...(DriverOpts === null ? {} : { driverOptions: DriverOpts }),
+    ...(GwPriority === 0 ? {} : { gatewayPriority: GwPriority }),
+  };
+}

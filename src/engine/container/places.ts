@@ -1,0 +1,55 @@
+import { join } from "node:path";
+
+/** Where things of containers lie; every path derives from the two roots. */
+export class Places {
+  readonly dataRoot: string;
+  readonly execRoot: string;
+
+  constructor(dataRoot: string, execRoot: string) {
+    this.dataRoot = dataRoot;
+    this.execRoot = execRoot;
+  }
+
+  /** The folder that a container keeps between its runs: files of its network, log. */
+  container(id: string): string {
+    return join(this.dataRoot, "containers", id);
+  }
+
+  file(id: string, name: "hosts" | "hostname" | "resolv.conf"): string {
+    return join(this.container(id), name);
+  }
+
+  log(id: string): string {
+    return join(this.container(id), `${id}.log`);
+  }
+
+  /** The runtime's configuration and what conmon makes beside it, for one run. */
+  bundle(id: string): string {
+    return join(this.execRoot, "bundles", id);
+  }
+
+  /** Where the container's file system is shown while it is started. */
+  root(id: string): string {
+    return join(this.bundle(id), "rootfs");
+  }
+
+  exec(id: string, exec: string): string {
+    return join(this.bundle(id), `exec-${exec.slice(0, 16)}`);
+  }
+
+  get exits(): string {
+    return join(this.execRoot, "exits");
+  }
+
+  get bundles(): string {
+    return join(this.execRoot, "bundles");
+  }
+
+  get containers(): string {
+    return join(this.dataRoot, "containers");
+  }
+
+  sharedMemory(id: string): string {
+    return join(this.execRoot, "shm", id);
+  }
+}

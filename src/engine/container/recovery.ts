@@ -1,0 +1,148 @@
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { formatTimestamp } from "../../base/index.ts";
+import { Cgroup, destroyLeftovers } from "../../host/cgroup/index.ts";
+import { takeExitCode } from "../../host/conmon/index.ts";
+import { mount } from "../../host/mount/index.ts";
+import { identifyProcess, ProcessHandle } from "../../host/process/index.ts";
+import type { Container } from "./container.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { ContainerParts } from "./parts.ts";
+import { describeStep, planRecovery, type Observation, type RecoveryStep } from "./recovery-plan.ts";
+import type { ContainerRegistry } from "./registry.ts";
+
+export interface Recovery {
+  readonly parts: ContainerParts;
+  readonly registry: ContainerRegistry;
+  readonly lifecycle: Lifecycle;
+}
+
+/**
+ * Makes records, kernel and disk agree, before anything is served: programs that run are taken hold of again, the ends
+ * of others are known, and nothing is left that bears the engine's name and belongs to nobody.
+ * @returns starts what its policy wants started; called when the engine serves
+ */
+export async function recoverContainers(recovery: Recovery): Promise<() => void> {
+  const { parts, registry } = recovery;
+  const records = registry.all().map(({ record }) => record);
+  const steps = planRecovery(records, observe(recovery));
+  for (const step of steps) parts.log.info(`recovery: ${describeStep(step)}`);
+  await clear(steps, recovery);
+  const living = steps.filter(({ kind }) => kind === "adopt").map(({ id }) => id);
+  await recoverNetworks(living, recovery);
+  holdVolumes(recovery);
+  for (const step of steps) await settle(step, recovery);
+  const restarts = steps.filter(({ kind }) => kind === "restart").map(({ id }) => id);
+  return () => { for (const id of restarts) restart(id, recovery); };
+}
+
+function observe({ parts, registry }: Recovery): Observation {
+  const { places, snapshotter, runtimes } = parts;
+  const watched = registry.all().filter(({ record: { state } }) => {
+    if (state.conmon === undefined) return false;
+    using handle = ProcessHandle.open(state.conmon);
+    return handle !== undefined;
+  });
+  const states = [...runtimes.values()].flatMap((runtime) => {
+    const root = runtime.arguments[runtime.arguments.indexOf("--root") + 1];
+    return root === undefined ? [] : namesIn(root);
+  });
+  return {
+    watched: new Set(watched.map(({ id }) => id)),
+    layers: new Set(snapshotter.containers()),
+    folders: new Set(namesIn(places.containers)),
+    bundles: new Set(namesIn(places.bundles)),
+    runtimeStates: new Set(states),
+    monitors: findMonitors(places.bundles),
+  };
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** conmon processes of this engine, told by the bundle on their command line. */
+function findMonitors(bundles: string): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const words = commandLineOf(Number(name));
+    const bundle = words[words.indexOf("--bundle") + 1] ?? "";
+    if (!words[0]?.endsWith("conmon") || !bundle.startsWith(`${bundles}/`)) continue;
+    const id = bundle.slice(bundles.length + 1).split("/")[0] ?? "";
+    found.set(id, [...found.get(id) ?? [], Number(name)]);
+  }
+  return found;
+}
+
+function commandLineOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch (error) {
+    // It ended while the list was read.
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return [];
+    throw error;
+  }
+}
+
+/** Takes away what nobody needs: first who could make more of it, then processes, then files. */
+async function clear(steps: readonly RecoveryStep[], { parts, registry }: Recovery): Promise<void> {
+  for (const step of steps) if (step.kind === "kill-monitor") await killMonitor(step.pid, parts);
+  const keep = new Set(steps.filter(({ kind }) => kind === "adopt").map(({ id }) => id));
+  const removed = await destroyLeftovers(new Cgroup(parts.cgroups, parts.cgroupParent), parts.cgroups, { keep, poller: parts.poller });
+  for (const id of removed) parts.log.info(`recovery: cgroup ${id.slice(0, 12)} is gone`);
+  const states = steps.filter(({ kind }) => kind === "discard-state");
+  await Promise.all(states.map(({ id }) => Promise.all([...parts.runtimes.values()].map((runtime) => runtime.delete(id)))));
+  for (const { kind, id } of steps) {
+    if (kind === "discard-bundle") rmSync(parts.places.bundle(id), { recursive: true, force: true });
+    if (kind === "discard-layer") await parts.snapshotter.remove(id);
+    if (kind === "discard-folder") rmSync(parts.places.container(id), { recursive: true, force: true });
+  }
+  for (const id of namesIn(parts.places.exits)) if (registry.get(id)?.isRunning !== true) rmSync(join(parts.places.exits, id), { force: true });
+}
+
+async function killMonitor(pid: number, { poller }: ContainerParts): Promise<void> {
+  const identity = identifyProcess(pid);
+  using handle = identity === undefined ? undefined : ProcessHandle.open(identity);
+  if (handle?.kill("SIGKILL") === true) await handle.exited(poller);
+}
+
+async function recoverNetworks(living: readonly string[], { parts, registry }: Recovery): Promise<void> {
+  for (const id of living) bindNetwork(id, registry.get(id), parts);
+  const { removed, warnings } = await parts.networks.recover(living);
+  for (const line of removed) parts.log.info(`recovery: ${line} is gone`);
+  for (const line of warnings) parts.log.warn(line);
+}
+
+/** The mount that named the namespace was in the last engine's own mount namespace; the container's program still is in it. */
+function bindNetwork(id: string, container: Container | undefined, { places }: ContainerParts): void {
+  const pid = container?.record.state.program?.pid;
+  const target = join(places.execRoot, "netns", id);
+  if (pid !== undefined && existsSync(target) && existsSync(`/proc/${pid}/ns/net`)) mount({ source: `/proc/${pid}/ns/net`, target, flags: ["bind"] });
+}
+
+function holdVolumes({ parts, registry }: Recovery): void {
+  for (const { id, record } of registry.all()) for (const name of Object.values(record.volumes)) parts.volumes.hold(name, id);
+}
+
+async function settle({ kind, id }: RecoveryStep, { parts, registry, lifecycle }: Recovery): Promise<void> {
+  const container = registry.get(id);
+  if (container === undefined) return;
+  const { conmon, program } = container.record.state;
+  if (kind === "finish-removal") await lifecycle.remove(container, { volumes: container.record.hostConfig.AutoRemove });
+  if (kind === "adopt" && conmon !== undefined && program !== undefined) lifecycle.watch(container, { conmon, program });
+  if (kind === "note-exit") await lifecycle.noteExit(container, await readExit(id, parts));
+}
+
+async function readExit(id: string, { places, clock }: ContainerParts) {
+  const status = statSync(join(places.exits, id), { throwIfNoEntry: false });
+  const code = await takeExitCode(places.exits, id);
+  const finishedAt = status === undefined ? clock() : BigInt(Math.round(status.mtimeMs * 1000)) * 1000n;
+  return { exitCode: code ?? 137, isOutOfMemory: false, finishedAt: formatTimestamp(finishedAt) };
+}
+
+function restart(id: string, { parts, registry, lifecycle }: Recovery): void {
+  const container = registry.get(id);
+  if (container === undefined) return;
+  lifecycle.start(container).catch((error: unknown) => { parts.log.error(`cannot start container ${container.record.name}, as its restart policy wants`, error); });
+}

@@ -1,0 +1,93 @@
+import { EngineError, parseSignal, type Signal } from "../../base/index.ts";
+import type { ContainerStopOptions } from "../../api/types/index.ts";
+import { emitContainerEvent } from "./container-event.ts";
+import type { Container } from "./container.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { ContainerParts } from "./parts.ts";
+
+const defaultTimeout = 10;
+const kill = parseSignal("KILL");
+const terminate = parseSignal("TERM");
+
+/** Ends programs: politely, by force, by any signal. None of this waits in the container's queue. */
+export class Stopper {
+  readonly #parts: ContainerParts;
+  readonly #lifecycle: Lifecycle;
+
+  constructor(parts: ContainerParts, lifecycle: Lifecycle) {
+    this.#parts = parts;
+    this.#lifecycle = lifecycle;
+  }
+
+  /** @throws EngineError `already-done` when it does not run */
+  async stop(container: Container, options: ContainerStopOptions): Promise<void> {
+    const signal = options.signal === undefined ? stopSignalOf(container) : parseSignal(options.signal);
+    if (!container.isActive) throw new EngineError("already-done", `container ${container.record.name} does not run`);
+    if (!this.#lifecycle.giveUpRestart(container)) await this.#end(container, { signal, timeout: options.timeout ?? container.record.config.StopTimeout ?? defaultTimeout });
+    this.#emit(container, "stop");
+  }
+
+  async #end(container: Container, { signal, timeout }: { signal: Signal; timeout: number }): Promise<void> {
+    this.#lifecycle.markStopped(container);
+    const { live } = container;
+    if (live === undefined) return;
+    this.#send(container, signal);
+    if (timeout < 0) {
+      await live.settled;
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => { resolve("late"); }, timeout * 1000);
+    try {
+      if (await Promise.race([live.settled, promise]) !== "late") return;
+      this.#send(container, kill);
+      await live.settled;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @throws EngineError `conflict` when it does not run, docker's text */
+  async kill(container: Container, { ref, signal: text }: { readonly ref: string; readonly signal: string }): Promise<void> {
+    const signal = text === "" ? kill : parseSignal(text);
+    const { id } = container;
+    if (this.#isWaitingToRestart(container)) {
+      this.#lifecycle.giveUpRestart(container);
+      return;
+    }
+    if (!container.isRunning) throw new EngineError("conflict", `cannot kill container: ${ref}: container ${id} is not running`);
+    const stopSignal = container.record.config.StopSignal;
+    const isMeantToEnd = signal.number === kill.number || stopSignal === undefined || parseSignal(stopSignal).number === signal.number;
+    if (isMeantToEnd) this.#lifecycle.markStopped(container);
+    this.#send(container, signal);
+    // By that the caller can rely on it, as with docker.
+    if (signal.number === kill.number) await container.live?.settled;
+  }
+
+  /** Ends it at once, for a removal by force. */
+  async destroy(container: Container): Promise<void> {
+    if (this.#lifecycle.giveUpRestart(container)) return;
+    const { live } = container;
+    if (live === undefined) return;
+    this.#lifecycle.markStopped(container);
+    this.#send(container, kill);
+    await live.settled;
+  }
+
+  #isWaitingToRestart(container: Container): boolean {
+    return container.record.state.status === "restarting";
+  }
+
+  #send(container: Container, signal: Signal): void {
+    container.live?.program?.kill(signal.number);
+    this.#emit(container, "kill", { signal: String(signal.number) });
+  }
+
+  #emit(container: Container, action: string, attributes: Readonly<Record<string, string>> = {}): void {
+    emitContainerEvent(this.#parts.events, container, { action, attributes });
+  }
+}
+
+function stopSignalOf({ record: { config } }: Container): Signal {
+  return config.StopSignal === undefined ? terminate : parseSignal(config.StopSignal);
+}
