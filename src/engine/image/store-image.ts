@@ -57,6 +57,7 @@ export async function storeImage(image: NewImage, progress: LayerProgress, parts
     for (const step of steps) await storeLayer(step, progress, parts);
     await parts.blobs.put(image.config);
     await parts.blobs.put(manifest.content);
+    await parts.blobs.settle();
     // A manifest that came with the image is worth more than one of our own; of two that came the first stays.
     if (before !== undefined && (image.manifest === undefined || before.isManifestGiven)) return parts.catalog.add(before);
     return parts.catalog.add({
@@ -74,8 +75,7 @@ export async function storeImage(image: NewImage, progress: LayerProgress, parts
 }
 
 async function storeLayer({ file, chain, parent, diffId }: LayerStep, progress: LayerProgress, { blobs, snapshotter }: StoreParts): Promise<void> {
-  // The file may have been moved already: by an image before, or by this one where it has the same layer twice.
-  if (!blobs.has(file.digest)) await blobs.adopt(file.path, file.digest);
+  await blobs.adopt(file.path, file);
   if (file.compression === "none" && file.digest.startsWith("sha256:") && file.digest !== diffId) {
     throw new EngineError("data-corrupt", `the layer's content is not what its image promises: expected ${diffId}, found ${file.digest}`);
   }

@@ -3,6 +3,7 @@ import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, ren
 import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { digestAlgorithm, digestHex, EngineError, parseDigest, type Digest } from "../../../base/index.ts";
+import { byteNameOf, openFolder, openTree, syncFileSystem } from "../../../host/files/index.ts";
 
 export interface Blob {
   readonly digest: Digest;
@@ -16,7 +17,8 @@ export interface IngestOptions {
 
 /**
  * Content by digest, in the folders of an OCI image layout (image-spec, image-layout.md), so that other tools can read
- * it. A blob appears complete, verified and on disk, or not at all: it is written aside, synced and renamed.
+ * it. A blob appears complete and verified, or not at all: it is written aside and renamed. It outlasts a power cut once
+ * `settle` was called, so no record names it before.
  */
 export class BlobStore {
   readonly #root: string;
@@ -79,15 +81,14 @@ export class BlobStore {
         for await (const piece of stream) {
           hash.update(piece);
           size += piece.length;
-          await file.write(piece);
+          await file.writeFile(piece);
         }
-        await file.sync();
       } finally {
         await file.close();
       }
       const digest = parseDigest(`${algorithm}:${hash.digest("hex")}`);
       if (expected !== undefined && digest !== expected) throw mismatch(expected, digest);
-      await this.#publish(path, digest);
+      await rename(path, this.path(digest));
       return { digest, size };
     } catch (error) {
       await rm(path, { force: true });
@@ -98,30 +99,22 @@ export class BlobStore {
   /** Stores a small blob. */
   async put(content: Uint8Array): Promise<Blob> {
     const digest = parseDigest(`sha256:${createHash("sha256").update(content).digest("hex")}`);
-    if (this.has(digest)) return { digest, size: content.length };
+    if (this.has(digest) && readFileSync(this.path(digest)).equals(content)) return { digest, size: content.length };
     return await this.ingest(single(content), { expected: digest });
   }
 
   /** Takes in a finished file of this data root's file system, whose digest was found while it was written. */
-  async adopt(path: string, digest: Digest): Promise<void> {
-    const file = await open(path, "r");
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await this.#publish(path, digest);
+  async adopt(path: string, { digest, size }: Blob): Promise<void> {
+    // What is there and on disk is not replaced by what is not on disk yet.
+    if (this.has(digest) && this.size(digest) === size) return;
+    await rename(path, this.path(digest));
   }
 
-  async #publish(aside: string, digest: Digest): Promise<void> {
-    const path = this.path(digest);
-    await rename(aside, path);
-    const folder = await open(join(path, ".."), "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+  /** Resolves when all of the data root's content is on disk, blobs and layers: before a record tells of it. */
+  async settle(): Promise<void> {
+    using root = openTree(this.#root);
+    using folder = openFolder(root, byteNameOf("."));
+    await syncFileSystem(folder);
   }
 
   /** Gone from sight when this returns its promise; one that is not there is no error. */

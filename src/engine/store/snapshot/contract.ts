@@ -5,8 +5,9 @@ import type { Digest } from "../../../base/index.ts";
  *
  * The life of a layer: an image's layers are applied from the bottom up. Each is known by its chain id, which names it
  * together with everything below it (OCI image-spec, config.md, "Layer ChainID"), so a layer that two images share is
- * unpacked once. `apply` unpacks aside and lets the layer appear, complete and on disk, only when its content was
- * verified; a crash before that leaves nothing. A layer never changes afterwards.
+ * unpacked once. `apply` unpacks aside and lets the layer appear, complete, only when its content was verified; a crash
+ * before that leaves nothing. A layer never changes afterwards. For an image of many layers the disk is waited for once:
+ * the caller makes all content outlast a power cut before it writes a record, and at start what no record needs is removed.
  *
  * The life of a container's file system: `create` makes a writable layer upon a chain, `mount` shows both as one tree,
  * `unmount` hides it again, as often as the container starts and stops, and `remove` takes what was written away.

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestHex, EngineError, parseDigest, type Digest } from "../../../base/index.ts";
-import { byteNameOf, openFolder, openTree, removeTree, syncFile, syncFileSystem, treeSize } from "../../../host/files/index.ts";
+import { byteNameOf, openFolder, openTree, removeTree, treeSize } from "../../../host/files/index.ts";
 import type { Descriptor } from "../../../host/libc/index.ts";
 import { mountOverlay, unmountLater } from "../../../host/mount/index.ts";
 import { readTar } from "../../../base/tar/index.ts";
@@ -94,10 +94,7 @@ class OverlaySnapshotter implements Snapshotter {
       const { chain, parent, diffId } = source;
       const info: LayerInfo = { chain, parent, diffId, size };
       writeFileSync(join(aside, "layer.json"), JSON.stringify(info));
-      using folder = openFolder(tree, byteNameOf("."));
-      await syncFileSystem(folder);
       renameSync(aside, this.#folderOf(chain));
-      await this.#syncFolder(this.#places.layers);
       this.#layers.set(chain, info);
       return info;
     } catch (error) {
@@ -208,12 +205,6 @@ class OverlaySnapshotter implements Snapshotter {
     using tree = openTree(this.#places.aside);
     removeTree(tree, byteNameOf(aside.slice(aside.lastIndexOf("/") + 1)));
     await Promise.resolve();
-  }
-
-  async #syncFolder(path: string): Promise<void> {
-    using tree = openTree(path);
-    using folder = openFolder(tree, byteNameOf("."));
-    await syncFile(folder);
   }
 }
 
