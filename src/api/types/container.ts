@@ -1,6 +1,7 @@
 import type { ContainerConfig } from "./container-config.ts";
 import type { EndpointSettings, NetworkingConfig } from "./endpoint.ts";
 import type { HostConfig, PortMap } from "./host-config.ts";
+import type { GraphDriver } from "./graph-driver.ts";
 import type { MountPoint } from "./mount.ts";
 import type { ImageDescriptor } from "./image.ts";
 
@@ -75,11 +76,6 @@ export interface ContainerInspect {
   readonly Mounts: readonly MountPoint[];
   readonly Config: ContainerConfig;
   readonly NetworkSettings: NetworkSettings;
-}
-
-export interface GraphDriver {
-  readonly Data: Readonly<Record<string, string>> | null;
-  readonly Name: string;
 }
 
 /** `Bridge` and the fields after `Ports` mirror the default network, as old clients expect them. */

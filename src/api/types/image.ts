@@ -1,5 +1,5 @@
 import type { ContainerConfig } from "./container-config.ts";
-import type { GraphDriver } from "./container.ts";
+import type { GraphDriver } from "./graph-driver.ts";
 
 /** Reply of `GET /images/{name}/json`, in the shape of v1.50; older shapes are made by the server. */
 export interface ImageInspect {

@@ -1,26 +1,7 @@
 import { EngineError } from "../../base/index.ts";
+import type { BaseSource, BootstrapOptions } from "./base-source.ts";
 import { busyboxSource } from "./busybox.ts";
 import { debianSource } from "./debian.ts";
-
-/** A root file system in the making. */
-export interface BaseSource {
-  /** Name for the image. */
-  readonly reference: string;
-  /** Instructions of a Dockerfile for its configuration. */
-  readonly changes: readonly string[];
-  readonly message: string;
-  /** The tar archive; it fails, and does not just end, where the making fails. */
-  archive(): AsyncIterable<Uint8Array>;
-}
-
-export interface BootstrapOptions {
-  /** Where Debian's packages come from; absent: mmdebstrap's own choice. */
-  readonly mirror?: string;
-  /** More packages to install. */
-  readonly include: readonly string[];
-  /** Takes what is being done, a line each. */
-  readonly progress: (line: string) => Promise<void>;
-}
 
 /**
  * What makes a base image from Debian's signed packages: "debian:SUITE" or "busybox".

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { readTar } from "../../base/tar/index.ts";
-import { bootstrapSource, type BootstrapOptions } from "./bootstrap-source.ts";
+import type { BootstrapOptions } from "./base-source.ts";
+import { bootstrapSource } from "./bootstrap-source.ts";
 import { isStaticProgram } from "./static-program.ts";
 
 const options: BootstrapOptions = { include: [], progress: () => Promise.resolve() };

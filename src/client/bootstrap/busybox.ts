@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { EngineError } from "../../base/index.ts";
 import { encodeMember, tarEnd, tarPadding, type TarMember } from "../../base/tar/index.ts";
-import type { BaseSource } from "./bootstrap-source.ts";
+import type { BaseSource } from "./base-source.ts";
 import { isStaticProgram } from "./static-program.ts";
 
 const places = ["/bin/busybox", "/usr/bin/busybox"];

@@ -1,5 +1,5 @@
 import { EngineError } from "../../base/index.ts";
-import type { BaseSource, BootstrapOptions } from "./bootstrap-source.ts";
+import type { BaseSource, BootstrapOptions } from "./base-source.ts";
 
 /** What a container has no use for: services that start while packages install, and descriptions in other languages. */
 const settings = [

@@ -1,2 +1,2 @@
 export { bootstrapSource } from "./bootstrap-source.ts";
-export type { BaseSource, BootstrapOptions } from "./bootstrap-source.ts";
+export type { BaseSource, BootstrapOptions } from "./base-source.ts";

@@ -1,0 +1,4 @@
+export interface GraphDriver {
+  readonly Data: Readonly<Record<string, string>> | null;
+  readonly Name: string;
+}
