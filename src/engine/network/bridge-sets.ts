@@ -1,6 +1,6 @@
 import { formatIpNetwork, ipAddressBytes, parseIpAddress } from "../../base/index.ts";
 import type { IpNetwork } from "../../base/index.ts";
-import { addDeviceChain, addDeviceRule, addElements, deleteDeviceChain, deleteElements, networkElements } from "../../host/nftables/index.ts";
+import { addChain, addElements, addRule, deleteChain, deleteElements, hostOrder, networkElements } from "../../host/nftables/index.ts";
 import type { Expression, MapElement } from "../../host/nftables/index.ts";
 import type { NetlinkRequest } from "../../host/netlink/index.ts";
 import type { NetworkDefinition } from "./network-definition.ts";
@@ -50,11 +50,11 @@ export function describeMembership(membership: Membership): string {
 
 /** What one more bridge changes in the tables, for one transaction. */
 export function addBridgeRequests(table: string, bridge: FirewallBridge): NetlinkRequest[] {
-  const chain = { table, chain: loopbackReplyName(bridge) };
+  const chain = { family: "netdev", table, chain: loopbackReplyName(bridge) } as const;
   return [
     ...bridgeMemberships(bridge).map((member) => addElements({ table, set: member.set, elements: elementsOf(member) })),
-    addDeviceChain({ ...chain, device: bridge.bridge }),
-    addDeviceRule(chain, loopbackReplyRule),
+    addChain({ ...chain, type: "filter", hook: "ingress", priority: 0, device: bridge.bridge }),
+    addRule(chain, loopbackReplyRule),
   ];
 }
 
@@ -62,7 +62,7 @@ export function addBridgeRequests(table: string, bridge: FirewallBridge): Netlin
 export function removeBridgeRequests(table: string, bridge: FirewallBridge): NetlinkRequest[] {
   return [
     ...bridgeMemberships(bridge).map((member) => deleteElements({ table, set: member.set, elements: elementsOf(member) })),
-    deleteDeviceChain({ table, chain: loopbackReplyName(bridge) }),
+    deleteChain({ family: "netdev", table, chain: loopbackReplyName(bridge) }),
   ];
 }
 
@@ -81,10 +81,10 @@ const loopbackIndex = 1;
 
 /** The same as the text of {@link rulesetText} says, in the kernel's own form. */
 const loopbackReplyRule: readonly Expression[] = [
-  { kind: "meta is", key: "protocol", value: ethernetIpv6 },
-  { kind: "payload is", place: ipv6Destination, value: ipAddressBytes(parseIpAddress("::1")) },
-  { kind: "meta is", key: "mark", value: hostOrder(loopbackReplyMark) },
-  { kind: "meta is", key: "linkType", value: Uint8Array.of(linkTypeEthernet, 0) },
+  { kind: "meta", key: "protocol", comparison: "is", value: ethernetIpv6 },
+  { kind: "payload", place: ipv6Destination, value: ipAddressBytes(parseIpAddress("::1")) },
+  { kind: "meta", key: "mark", comparison: "is", value: hostOrder(loopbackReplyMark) },
+  { kind: "meta", key: "linkType", comparison: "is", value: Uint8Array.of(linkTypeEthernet, 0) },
   { kind: "set payload", place: ethernetDestination, value: new Uint8Array(6) },
   { kind: "forward to", linkIndex: loopbackIndex },
 ];
@@ -92,10 +92,4 @@ const loopbackReplyRule: readonly Expression[] = [
 function elementsOf(member: Membership): MapElement[] {
   if ("network" in member) return networkElements(member.network);
   return [{ key: member.links.map((name) => ({ name })) }];
-}
-
-function hostOrder(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }
