@@ -2,11 +2,15 @@
  * Run inside a network namespace by the network tests.
  * `serve PORT`: answers every TCP connection and every datagram on a port with the protocol and the peer's address; says "ready".
  * `ask TARGET…`: a target is "tcp/ADDRESS/PORT" or "udp/ADDRESS/PORT"; prints a line of JSON, from target to answer or "failed".
+ * `resolve QUERY…`: a query is "A/NAME", "AAAA/NAME" or "PTR/ADDRESS", asked of 127.0.0.11; prints a line of JSON, from query to answers or the error's code.
+ * `names ADDRESS`: a name server that says 192.0.2.1 of every name below "example" and, over connections, 200 addresses of "many.example".
  * `hold ADDRESS PORT`: keeps one connection open, sends each line of stdin and prints what comes back.
  */
 import { createSocket } from "node:dgram";
+import { Resolver } from "node:dns/promises";
 import { createConnection, createServer, isIPv6 } from "node:net";
 import { createInterface } from "node:readline";
+import { decode, encode } from "dns-packet";
 
 const patience = 4000;
 
@@ -53,6 +57,38 @@ async function ask(targets: readonly string[]): Promise<void> {
   console.log(JSON.stringify(Object.fromEntries(answers)));
 }
 
+async function resolveAll(queries: readonly string[]): Promise<void> {
+  const resolver = new Resolver({ timeout: patience, tries: 1 });
+  resolver.setServers(["127.0.0.11"]);
+  const answers = await Promise.all(queries.map(async (query) => {
+    const [type = "", name = ""] = query.split("/");
+    const asked = type === "PTR" ? resolver.reverse(name) : type === "AAAA" ? resolver.resolve6(name) : resolver.resolve4(name);
+    return [query, await asked.catch((error: unknown) => (error instanceof Error && "code" in error ? error.code : "failed"))] as const;
+  }));
+  console.log(JSON.stringify(Object.fromEntries(answers)));
+}
+
+async function nameServer(address: string): Promise<void> {
+  const reply = (query: Buffer, isDatagram: boolean): Buffer => {
+    const { id = 0, questions = [] } = decode(query);
+    const name = questions[0]?.name ?? "";
+    const isCut = isDatagram && name === "many.example";
+    const count = name === "many.example" ? 200 : 1;
+    const answers = Array.from({ length: isCut ? 0 : count }, (_, index) => ({ type: "A", name, ttl: 1, data: `192.0.2.${index + 1}` }) as const);
+    return encode({ type: "response", id, flags: 0x80 | (isCut ? 0x200 : 0) | (name.endsWith("example") ? 0 : 3), questions, answers: name.endsWith("example") ? answers : [] });
+  };
+  const udp = createSocket("udp4", (query, peer) => { udp.send(reply(query, true), peer.port, peer.address); });
+  const tcp = createServer((socket) => socket.on("data", (data) => {
+    const message = reply(Buffer.from(data).subarray(2), false);
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(message.length);
+    socket.write(Buffer.concat([length, message]));
+  }));
+  await new Promise<void>((resolve) => { udp.bind(53, address, resolve); });
+  await new Promise<void>((resolve) => { tcp.listen(53, address, resolve); });
+  console.log("ready");
+}
+
 function hold(address: string, port: number): void {
   const socket = createConnection({ host: address, port });
   socket.on("data", (data) => process.stdout.write(data));
@@ -64,4 +100,6 @@ function hold(address: string, port: number): void {
 const [verb, ...rest] = process.argv.slice(2);
 if (verb === "serve") await serve(Number(rest[0]));
 else if (verb === "ask") await ask(rest);
+else if (verb === "resolve") await resolveAll(rest);
+else if (verb === "names") await nameServer(rest[0] ?? "");
 else hold(rest[0] ?? "", Number(rest[1]));

@@ -42,6 +42,21 @@ export class NetworkWorld implements AsyncDisposable {
     throw new Error("the server ended");
   }
 
+  /** A name server on the machine, answering when this resolves. */
+  async serveNames(address: string): Promise<void> {
+    const child = this.#run(undefined, ["names", address]);
+    for await (const line of lines(child.stdout)) {
+      if (line === "ready") return;
+    }
+    throw new Error("the name server ended");
+  }
+
+  /** Asks 127.0.0.11 inside a namespace; from query to answers, in order, or the code of the error. */
+  async resolve(netnsPath: string | undefined, ...queries: readonly string[]): Promise<Readonly<Record<string, string | string[]>>> {
+    const child = this.#run(netnsPath, ["resolve", ...queries]);
+    return JSON.parse(await new Response(child.stdout).text()) as Record<string, string | string[]>;
+  }
+
   /** Asks from inside a namespace; from target to answer. */
   async ask(netnsPath: string | undefined, ...targets: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const child = this.#run(netnsPath, ["ask", ...targets]);

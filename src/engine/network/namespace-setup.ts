@@ -1,17 +1,35 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseIpAddress, parseIpPrefix } from "../../base/index.ts";
+import type { IpAddress } from "../../base/index.ts";
 import { addAddress, addRoute, changeLink, createVethPair, decodeLink, getLink, NetlinkSocket } from "../../host/netlink/index.ts";
 import type { NetlinkRequest } from "../../host/netlink/index.ts";
-import { createNetworkNamespace, openNetworkNamespace, writeNetworkSetting } from "../../host/netns/index.ts";
+import { createNetworkNamespace, insideNetworkNamespace, openNetworkNamespace, writeNetworkSetting } from "../../host/netns/index.ts";
 import type { BridgeLink } from "./bridge-link.ts";
 import type { Endpoint, EndpointAddress } from "./contract.ts";
+import { resolverRequests, resolverSetting } from "./resolver-rules.ts";
 
 const loopbackIndex = 1;
 const everywhere = { 4: parseIpPrefix("0.0.0.0/0").network, 6: parseIpPrefix("::/0").network } as const;
 
-/** Makes a container's namespace with its loopback up, and returns a socket for what follows in it. */
-export function makeNamespace(path: string): NetlinkSocket {
-  const socket = createNetworkNamespace(path, () => {
+/** Sockets into a namespace, for all that is done in it from outside. */
+export class NamespaceSockets implements Disposable {
+  readonly route = new NetlinkSocket("route");
+  readonly netfilter: NetlinkSocket | undefined;
+
+  /** To be made inside. @param withFirewall only where it is needed, since the kernel sets up its part then. */
+  constructor(withFirewall: boolean) {
+    if (withFirewall) this.netfilter = new NetlinkSocket("netfilter");
+  }
+
+  [Symbol.dispose](): void {
+    this.route[Symbol.dispose]();
+    this.netfilter?.[Symbol.dispose]();
+  }
+}
+
+/** Makes a container's namespace with its loopback up. @param usesResolver see {@link pointResolver} */
+export function makeNamespace(path: string, usesResolver: boolean): NamespaceSockets {
+  const sockets = createNetworkNamespace(path, () => {
     // docker's: a container may use any port and send echo requests without a privilege.
     writeNetworkSetting("ipv4/ip_unprivileged_port_start", "0");
     writeNetworkSetting("ipv4/ping_group_range", "0 2147483647");
@@ -20,15 +38,26 @@ export function makeNamespace(path: string): NetlinkSocket {
       writeNetworkSetting("ipv6/conf/default/accept_dad", "0");
       writeNetworkSetting("ipv6/conf/default/accept_ra", "0");
     }
-    return new NetlinkSocket("route");
+    if (usesResolver) writeNetworkSetting(resolverSetting.name, resolverSetting.value);
+    return new NamespaceSockets(usesResolver);
   });
   try {
-    socket.request(changeLink({ index: loopbackIndex }, { isUp: true }));
-    return socket;
+    sockets.route.request(changeLink({ index: loopbackIndex }, { isUp: true }));
+    return sockets;
   } catch (error) {
-    socket[Symbol.dispose]();
+    sockets[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Sockets into a namespace that was made earlier. */
+export function openNamespace(path: string, withFirewall: boolean): NamespaceSockets {
+  return insideNetworkNamespace(path, () => new NamespaceSockets(withFirewall));
+}
+
+/** What a container asks of 127.0.0.11 goes to this server from now on. */
+export function pointResolver({ netfilter }: NamespaceSockets, server: { readonly address: IpAddress; readonly port: number }): void {
+  netfilter?.transaction(resolverRequests(server));
 }
 
 /** Name of an endpoint's end on the machine: from its id, so that it is never given again. */

@@ -13,6 +13,7 @@ import { defaultBridge, machineId } from "./default-bridge.ts";
 import { Firewall } from "./firewall.ts";
 import { networksInUse, readHostNetworks } from "./host-networks.ts";
 import { LinkRemover } from "./link-remover.ts";
+import { NameServers } from "./name-servers.ts";
 import { defineNetwork } from "./network-creation.ts";
 import { isPredefined, isPrunable } from "./network-filters.ts";
 import { decodeDefinition, encodeDefinition } from "./network-definition.ts";
@@ -39,6 +40,7 @@ export class NetworkService implements Networks {
   readonly #records: SandboxRecords;
   readonly #registry: NetworkRegistry;
   readonly #sandboxes: Sandboxes;
+  readonly #names: NameServers;
   readonly #listing: NetworkListing;
 
   constructor(options: NetworksOptions) {
@@ -49,9 +51,10 @@ export class NetworkService implements Networks {
     this.#firewall = new Firewall(`wharf-${options.bridge}`);
     const kernel = { socket: this.#socket, remover: this.#remover, firewall: this.#firewall };
     this.#registry = new NetworkRegistry({ ...kernel, definitions: definitionTable(options.records) });
+    const files = new NetworkFilesMaker(options.resolvConfPath === undefined ? {} : { resolvConfPath: options.resolvConfPath });
+    this.#names = new NameServers({ sandboxes: () => this.#sandboxes.index, hostServers: () => files.hostServers() });
     this.#sandboxes = new Sandboxes({
-      ...kernel, folder: this.#folder, ports: this.#ports, records: this.#records, registry: this.#registry,
-      files: new NetworkFilesMaker(options.resolvConfPath === undefined ? {} : { resolvConfPath: options.resolvConfPath }),
+      ...kernel, folder: this.#folder, ports: this.#ports, records: this.#records, registry: this.#registry, files, names: this.#names,
     });
     this.#listing = new NetworkListing({
       createdAt: this.#createdAt, networkId: (name) => this.#networkId(name),
@@ -67,6 +70,8 @@ export class NetworkService implements Networks {
       living, folder: this.#folder, records: this.#records, socket: this.#socket, remover: this.#remover,
       firewall: this.#firewall, ports: this.#ports, networks: this.#registry.all(), sandboxes: this.#sandboxes,
     });
+    await Promise.all(this.#registry.all().map((network) => this.#names.open(network)));
+    this.#sandboxes.pointResolvers();
     return { ...report, warnings: [...missing, ...report.warnings] };
   }
 
@@ -107,8 +112,19 @@ export class NetworkService implements Networks {
     return Promise.try(() => this.#listing.inspect(reference, options));
   }
 
-  create(body: NetworkCreateBody): Promise<NetworkCreateReply> {
-    return Promise.try(() => this.#create(body));
+  async create(body: NetworkCreateBody): Promise<NetworkCreateReply> {
+    const existing = this.#registry.all().map(({ definition }) => definition);
+    const inUse = networksInUse(readHostNetworks(this.#socket));
+    // Nothing else runs until it is in the registry, so that two never choose the same subnet.
+    const network = this.#registry.create(defineNetwork(body, { existing, inUse, machine: machineId() }));
+    try {
+      await this.#names.open(network);
+    } catch (error) {
+      await this.#registry.remove(network);
+      throw error;
+    }
+    this.#options.onEvent?.({ action: "create", networkId: network.id, networkName: network.name, driver: "bridge" });
+    return { Id: network.id, Warning: "" };
   }
 
   async remove(reference: string): Promise<void> {
@@ -133,22 +149,16 @@ export class NetworkService implements Networks {
 
   async close(): Promise<void> {
     await this.#remover.settled();
+    await this.#names.closeAll();
     this.#ports.close();
     this.#firewall[Symbol.dispose]();
     this.#remover[Symbol.dispose]();
     this.#socket[Symbol.dispose]();
   }
 
-  #create(body: NetworkCreateBody): NetworkCreateReply {
-    const existing = this.#registry.all().map(({ definition }) => definition);
-    const inUse = networksInUse(readHostNetworks(this.#socket));
-    const { id, name } = this.#registry.create(defineNetwork(body, { existing, inUse, machine: machineId() }));
-    this.#options.onEvent?.({ action: "create", networkId: id, networkName: name, driver: "bridge" });
-    return { Id: id, Warning: "" };
-  }
-
   async #remove({ Id, Name }: Network): Promise<void> {
     await this.#registry.remove(this.#registry.byId(Id));
+    await this.#names.close(Id);
     this.#options.onEvent?.({ action: "destroy", networkId: Id, networkName: Name, driver: "bridge" });
   }
 

@@ -1,13 +1,18 @@
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
-import { list, number, object, optional, text, texts } from "./stored-json.ts";
+import { flag, list, number, object, optional, text, texts } from "./stored-json.ts";
 import type { StoredObject } from "./stored-json.ts";
 import type { BoundPort, Endpoint, EndpointAddress, EndpointRequest, Sandbox } from "./contract.ts";
 
 /** What the engine has to know of a container's network after it was killed. */
 export interface SandboxRecord {
   readonly containerName: string;
+  readonly hostname: string;
+  /** Asks the engine's own server, under 127.0.0.11. */
+  readonly usesResolver: boolean;
+  /** Whom that server asks for it in turn; empty: the host's. */
+  readonly dnsServers: readonly string[];
   readonly sandbox: Sandbox;
 }
 
@@ -64,7 +69,13 @@ export class SandboxRecords {
 
 function decodeRecord(value: unknown): SandboxRecord {
   const record = object(value);
-  return { containerName: text(record["containerName"]), sandbox: decodeSandbox(object(record["sandbox"])) };
+  return {
+    containerName: text(record["containerName"]),
+    hostname: text(record["hostname"]),
+    usesResolver: flag(record["usesResolver"]),
+    dnsServers: list(record["dnsServers"], text),
+    sandbox: decodeSandbox(object(record["sandbox"])),
+  };
 }
 
 function decodeSandbox(value: StoredObject): Sandbox {

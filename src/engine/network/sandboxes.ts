@@ -6,16 +6,18 @@ import { NetlinkSocket } from "../../host/netlink/index.ts";
 import { removeNetworkNamespace } from "../../host/netns/index.ts";
 import { endpointAddresses } from "./bridge-network.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
-import type { BoundPort, Endpoint, EndpointRequest, Sandbox, SandboxRequest } from "./contract.ts";
+import type { BoundPort, Endpoint, EndpointRequest, NetworkFiles, Sandbox, SandboxRequest } from "./contract.ts";
 import { planEndpoint, requestedNetworks } from "./endpoint-plan.ts";
 import type { Firewall } from "./firewall.ts";
 import { gatewayEndpoint } from "./gateway-endpoint.ts";
 import type { LinkRemover } from "./link-remover.ts";
-import { connectEndpoint, hostLinkName, makeNamespace } from "./namespace-setup.ts";
+import type { NameServers } from "./name-servers.ts";
+import { connectEndpoint, hostLinkName, makeNamespace, openNamespace, pointResolver } from "./namespace-setup.ts";
 import type { NetworkFilesMaker } from "./network-files.ts";
 import type { NetworkRegistry } from "./network-registry.ts";
 import type { PortLedger } from "./port-ledger.ts";
 import { targetsOf } from "./port-targets.ts";
+import { SandboxIndex } from "./sandbox-index.ts";
 import type { SandboxRecord, SandboxRecords } from "./sandbox-record.ts";
 
 export interface SandboxParts {
@@ -28,12 +30,13 @@ export interface SandboxParts {
   readonly records: SandboxRecords;
   readonly registry: NetworkRegistry;
   readonly files: NetworkFilesMaker;
+  readonly names: NameServers;
 }
 
 /** The networks of containers that run. Everything here is synchronous: no two changes ever mix. */
 export class Sandboxes {
   readonly #parts: SandboxParts;
-  readonly #known = new Map<string, SandboxRecord>();
+  readonly #known = new SandboxIndex();
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
@@ -44,24 +47,37 @@ export class Sandboxes {
   }
 
   all(): SandboxRecord[] {
-    return [...this.#known.values()];
+    return this.#known.all();
   }
 
   /** Takes over what a container had before the engine was killed. */
   adopt(record: SandboxRecord): void {
-    this.#known.set(record.sandbox.containerId, record);
+    this.#known.set(record);
+  }
+
+  get index(): SandboxIndex {
+    return this.#known;
+  }
+
+  /** The engine's name servers have other ports after a start. */
+  pointResolvers(): void {
+    for (const { usesResolver, sandbox } of this.#known.all()) {
+      if (!usesResolver || sandbox.netnsPath === undefined) continue;
+      using inside = openNamespace(sandbox.netnsPath, true);
+      pointResolver(inside, this.#parts.names.serverFor(sandbox.endpoints));
+    }
   }
 
   /** All of it, or nothing and an error. */
   make(request: SandboxRequest): Sandbox {
     const { containerId, mode } = request;
-    if (this.#known.has(containerId)) throw new EngineError("internal", `the container ${containerId} has a network already`);
+    if (this.#known.get(containerId) !== undefined) throw new EngineError("internal", `the container ${containerId} has a network already`);
     if (mode.kind === "container") return this.#join(containerId, mode.container);
     using undo = new DisposableStack();
-    const sandbox = this.#build(request, undo);
-    this.#known.set(containerId, { containerName: request.containerName, sandbox });
+    const { record, files } = this.#build(request, undo);
+    this.#known.set(record);
     undo.move();
-    return sandbox;
+    return { ...record.sandbox, files };
   }
 
   /** Whatever is there of it goes, and what cannot go does not keep the rest. */
@@ -91,28 +107,32 @@ export class Sandboxes {
 
   #save(record: SandboxRecord): void {
     this.#parts.records.write(record);
-    this.#known.set(record.sandbox.containerId, record);
+    this.#known.set(record);
   }
 
   /** Each step that leaves something behind puts its undoing on the stack. */
-  #build(request: SandboxRequest, undo: DisposableStack): Sandbox {
+  #build(request: SandboxRequest, undo: DisposableStack): { record: SandboxRecord; files: NetworkFiles } {
     const { files, records, registry } = this.#parts;
     const { containerId, mode } = request;
-    const netnsPath = mode.kind === "host" ? undefined : join(this.#parts.folder, containerId);
     const endpoints = requestedNetworks(request, registry).map(([network, wish], index) =>
       this.#plan(network, { wish, interfaceName: `eth${index}`, undo }));
-    const base = { containerId, sandboxId: randomBytes(32).toString("hex"), ...(netnsPath === undefined ? {} : { netnsPath }), endpoints };
-    const ports = this.#bindPorts(request, { endpoints, undo });
-    const sandbox: Sandbox = { ...base, ports };
-    const [defaultNetwork] = registry.all();
-    const contents = files.make({ request, endpoints, hostGateway: defaultNetwork?.gateway(4) });
-    records.write({ containerName: request.containerName, sandbox });
+    const usesResolver = files.needsResolver(request, endpoints);
+    const contents = files.make({ request, endpoints, hostGateway: registry.all()[0]?.gateway(4), usesResolver });
+    const sandbox: Sandbox = {
+      containerId,
+      sandboxId: randomBytes(32).toString("hex"),
+      ...(mode.kind === "host" ? {} : { netnsPath: join(this.#parts.folder, containerId) }),
+      endpoints,
+      ports: this.#bindPorts(request, { endpoints, undo }),
+    };
+    const record = { containerName: request.containerName, hostname: request.hostname, usesResolver, dnsServers: request.dns.servers, sandbox };
+    records.write(record);
     undo.defer(() => { records.remove(containerId); });
-    if (netnsPath !== undefined) this.#makeLinks(sandbox, netnsPath, undo);
+    this.#makeLinks(record, undo);
     const targets = targetsOf(sandbox);
     this.#parts.firewall.publish(targets);
     undo.defer(() => { this.#parts.firewall.withdraw(targets); });
-    return { ...sandbox, files: contents };
+    return { record, files: contents };
   }
 
   #plan(network: BridgeNetwork, { wish, interfaceName, undo }: { wish: EndpointRequest; interfaceName: string; undo: DisposableStack }): Endpoint {
@@ -132,19 +152,22 @@ export class Sandboxes {
     return ports;
   }
 
-  #makeLinks({ endpoints }: Sandbox, netnsPath: string, undo: DisposableStack): void {
-    const { remover, registry, socket } = this.#parts;
-    using inside = makeNamespace(netnsPath);
+  #makeLinks({ sandbox, usesResolver }: SandboxRecord, undo: DisposableStack): void {
+    const { names, remover, registry, socket } = this.#parts;
+    const { endpoints, netnsPath } = sandbox;
+    if (netnsPath === undefined) return;
+    using inside = makeNamespace(netnsPath, usesResolver);
     undo.defer(() => { removeNetworkNamespace(netnsPath); });
     const gateway = gatewayEndpoint(endpoints);
     for (const endpoint of endpoints) {
       undo.defer(() => { remover.remove([hostLinkName(endpoint)]); });
       const network = registry.byId(endpoint.networkId);
       connectEndpoint({
-        endpoint, bridge: network.link, isIsolated: !network.definition.interContainer, outside: socket, inside, netnsPath,
+        endpoint, bridge: network.link, isIsolated: !network.definition.interContainer, outside: socket, inside: inside.route, netnsPath,
         isDefaultRoute: endpoint === gateway,
       });
     }
+    if (usesResolver) pointResolver(inside, names.serverFor(endpoints));
   }
 
   /** The network of another container, which has to be running. */
