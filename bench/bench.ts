@@ -25,17 +25,21 @@ async function measure(scenario: Scenario, engines: readonly MeasuredEngine[], f
   for (const engine of engines) await scenario.prepare?.(engine, folder);
   for (let round = 0; round < scenario.rounds; round++) {
     for (const engine of engines) values.get(engine.name)?.push(await scenario.measure(engine, folder));
-    process.stderr.write(`\r${scenario.name}: ${round + 1} of ${scenario.rounds}\u001b[K`);
+    showProgress(`\r${scenario.name}: ${round + 1} of ${scenario.rounds}\u001b[K`);
   }
   for (const engine of engines) await scenario.finish?.(engine);
-  process.stderr.write("\r\u001b[K");
+  showProgress("\r\u001b[K");
   return { scenario, medians: new Map([...values].map(([name, list]) => [name, median(list)])) };
+}
+
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(text);
 }
 
 function formatRow({ scenario, medians }: Result, names: readonly string[]): string {
   const own = medians.get("wharf") ?? Number.NaN;
   const cells = names.map((name) => (medians.get(name) ?? Number.NaN).toFixed(scenario.unit === "MiB" ? 2 : 0).padStart(10));
-  const ratios = names.filter((name) => name !== "wharf").map((name) => ((medians.get(name) ?? Number.NaN) / own).toFixed(2).padStart(10));
+  const ratios = names.filter((name) => name !== "wharf").map((name) => ((medians.get(name) ?? Number.NaN) / own).toFixed(2).padStart(11));
   return `${`${scenario.name} (${scenario.unit})`.padEnd(52)}${cells.join("")}${ratios.join("")}`;
 }
 
@@ -61,7 +65,7 @@ async function main(words: readonly string[]): Promise<void> {
     const names = engines.map(({ name }) => name);
     console.log(`${new Date().toISOString().slice(0, 10)}, Linux ${release()} ${arch()}, ${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`);
     for (const reason of missing) console.log(`not measured: ${reason}`);
-    console.log(`${"median".padEnd(52)}${names.map((name) => name.padStart(10)).join("")}${names.filter((name) => name !== "wharf").map((name) => `${name}/wharf`.padStart(13).slice(-10)).join("")}`);
+    console.log(`${"median".padEnd(52)}${names.map((name) => name.padStart(10)).join("")}${names.filter((name) => name !== "wharf").map((name) => `${name}/own`.padStart(11)).join("")}`);
     for (const scenario of chosen) console.log(formatRow(await measure(scenario, engines, folder), names));
   } finally {
     for (const engine of engines) await engine[Symbol.asyncDispose]();
