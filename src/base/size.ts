@@ -19,9 +19,9 @@ export function parseMemorySize(text: string): number {
   return Math.trunc(bytes);
 }
 
-/** A size for people in 1000s with three significant digits, as docker lists images: `4.27MB`, `0B`. */
-export function formatDecimalSize(bytes: number): string {
-  return scaled(bytes, 1000, decimalUnits, 3);
+/** A size for people in 1000s, by default with three significant digits, as docker lists images: `4.27MB`, `0B`. */
+export function formatDecimalSize(bytes: number, digits = 3): string {
+  return scaled(bytes, 1000, decimalUnits, digits);
 }
 
 /** A size for people in 1024s with four significant digits, as docker shows memory: `1.5GiB`. */

@@ -70,7 +70,8 @@ async function dispatch(line: CommandLine): Promise<number> {
     await io.out.write(`${program} version ${productVersion}\n`);
     return 0;
   }
-  if (global.wantsHelp || first === undefined) return await printHelp(io, []);
+  if (global.wantsHelp) return await printHelp(io, []);
+  if (first === undefined) return await printHelp({ ...io, out: io.err }, []);
   if (first === "help") return await printHelp(io, rest);
   if (first === "__complete") return await printCompletion(line, global.flags, rest);
   const found = findCommand(global.args);
@@ -99,9 +100,11 @@ async function handleGroup(io: Stdio, words: readonly string[]): Promise<number>
   const [first = "", second] = words;
   const group = groups.find(({ name }) => name === first);
   if (group === undefined) throw new CommandFailure(1, `${program}: unknown command: ${program} ${first}\n\nRun '${program} --help' for more information`);
-  if (second === undefined || second === "--help" || second === "-h") return await printHelp(io, [first]);
+  // Help that was not asked for goes where errors go, as docker's does.
+  if (second === undefined) return await printHelp({ ...io, out: io.err }, [first]);
+  if (second === "--help" || second === "-h") return await printHelp(io, [first]);
   if (second.startsWith("-")) {
-    throw new CommandFailure(125, `unknown ${second.startsWith("--") ? "flag" : "shorthand flag"}: ${second.startsWith("--") ? second : `'${second.charAt(1)}' in ${second}`}\n\nUsage:  ${program} ${first} COMMAND\n\nRun '${program} ${first} --help' for more information`);
+    throw new CommandFailure(125, `unknown ${second.startsWith("--") ? "flag" : "shorthand flag"}: ${second.startsWith("--") ? second : `'${second.charAt(1)}' in ${second}`}\n\nUsage:  ${program} ${first}\n\nRun '${program} ${first} --help' for more information`);
   }
   throw new CommandFailure(1, `${program}: unknown command: ${program} ${first} ${second}\n\nUsage:  ${program} ${first}\n\nRun '${program} ${first} --help' for more information`);
 }
@@ -154,15 +157,15 @@ function contextSettings(line: CommandLine, flags: FlagValues): CommandContext["
 
 /** The client for a command; one on the default socket starts the engine when it is not there. */
 function engineOf(line: CommandLine, flags: FlagValues, settings: CommandContext["settings"]): { readonly client: EngineClient } & AsyncDisposable {
-  const chosen = hostOf(line, flags, settings);
+  const chosen = resolved(() => hostOf(line, flags, settings));
   const version = /^1\.(\d{1,4})$/.exec(line.environment["DOCKER_API_VERSION"] ?? "")?.[1];
-  const client = connect({
+  const client = resolved(() => connect({
     host: chosen.host,
     userAgent: `wharf/${productVersion}`,
     ...(chosen.tls === undefined ? {} : { tls: chosen.tls }),
     ...(version === undefined ? {} : { version: Number(version) }),
     ...(chosen.isDefault ? { onAbsent: () => startDefaultEngine({ self: line.self, host: chosen.host, io: line.io }) } : {}),
-  });
+  }));
   return {
     client,
     [Symbol.asyncDispose]: () => {
@@ -170,6 +173,17 @@ function engineOf(line: CommandLine, flags: FlagValues, settings: CommandContext
       return Promise.resolve();
     },
   };
+}
+
+/** A host that cannot be made sense of ends the command line before its command. */
+function resolved<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!isEngineError(error)) throw error;
+    const message = error.message.startsWith("Failed to initialize") ? error.message : `Failed to initialize: unable to resolve docker endpoint: ${error.message}`;
+    throw new CommandFailure(1, message, { cause: error });
+  }
 }
 
 function hostOf(line: CommandLine, flags: FlagValues, settings: CommandContext["settings"]): ChosenHost {

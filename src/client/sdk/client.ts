@@ -158,6 +158,7 @@ class Client implements EngineClient {
       method: operation.method,
       target: requestTarget(operation, { path: call.path ?? {}, query: call.query ?? {}, version }),
       upgrades: operation.reply.kind === "hijack" && !isDetached(call.body),
+      contentType: archives.has(name) ? "application/x-tar" : "application/json",
       ...(call.signal === undefined ? {} : { signal: call.signal }),
       ...(call.body === undefined ? {} : { body: isStream && isChunks(call.body) ? call.body : jsonBody(call.body) }),
     });
@@ -167,6 +168,9 @@ class Client implements EngineClient {
     throw answeredError(status, await bodyText(reply.body));
   }
 }
+
+/** Operations that take the bytes of an archive; what others take as a stream is JSON. */
+const archives: ReadonlySet<string> = new Set(["imageLoad", "imageCreate", "imageBuild", "putContainerArchive"]);
 
 function isDetached(body: unknown): boolean {
   return typeof body === "object" && body !== null && "Detach" in body && body.Detach === true;

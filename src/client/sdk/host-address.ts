@@ -52,6 +52,6 @@ function parseSsh(text: string, rest: string): HostAddress {
 
 function invalid(text: string): EngineError {
   return new EngineError("invalid-argument", `invalid bind address format: ${text}`, {
-    hint: "write unix:///path/to/socket, tcp://host:port or ssh://user@host",
+    hint: "write unix:///path/to/socket, tcp://host:port or ssh://host",
   });
 }

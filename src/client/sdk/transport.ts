@@ -23,6 +23,8 @@ export interface HttpRequest {
   readonly body?: string | AsyncIterable<Uint8Array>;
   /** Asks for the connection itself, after the body. */
   readonly upgrades?: boolean;
+  /** Of a body that is streamed. */
+  readonly contentType?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -113,7 +115,7 @@ export class Transport {
       Host: address.kind === "tcp" ? `${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}` : "api.moby.localhost",
       "User-Agent": userAgent,
       ...(typeof body === "string" ? { "Content-Type": "application/json", "Content-Length": String(Buffer.byteLength(body)) } : {}),
-      ...(typeof body === "object" ? { "Content-Type": "application/x-tar", "Transfer-Encoding": "chunked" } : {}),
+      ...(typeof body === "object" ? { "Content-Type": request.contentType ?? "application/x-tar", "Transfer-Encoding": "chunked" } : {}),
       ...(body === undefined && request.method === "POST" ? { "Content-Length": "0" } : {}),
       ...(request.upgrades === true ? { Connection: "Upgrade", Upgrade: "tcp" } : {}),
       ...request.headers,

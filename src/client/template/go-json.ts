@@ -9,13 +9,18 @@ export function goJson(value: Value): string {
     const entries = [...(value as ReadonlyMap<string, Value>)].sort(([a], [b]) => (a < b ? -1 : 1));
     return members(entries);
   }
-  if (isRow(value)) return members(rowEntries(value));
+  if (isRow(value)) return escaped(members(rowEntries(value)));
   if (isStruct(value)) return members(Object.entries(value));
   return jsonText(value);
 }
 
 function members(entries: readonly (readonly [string, Value])[]): string {
   return `{${entries.map(([key, item]) => `${jsonText(key)}:${goJson(item)}`).join(",")}}`;
+}
+
+/** Rows are marshalled by Go's encoder itself, which keeps its results from being read as HTML. */
+function escaped(json: string): string {
+  return json.replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
 }
 
 function jsonText(value: Value): string {

@@ -14,6 +14,10 @@ export interface Row {
 
 export const typeName: unique symbol = Symbol("type name");
 
+export function newRow(type: string, fields: Readonly<Record<string, unknown>>): Row {
+  return { ...fields, [typeName]: type };
+}
+
 /** A map that Go would call nil: without entries, and null in JSON. */
 export class NilMap extends Map<string, Value> {}
 

@@ -46,7 +46,7 @@ export function platformOf(text: string): { readonly os: string; readonly archit
   if (text === "") return undefined;
   const [os = "", architecture, variant, ...more] = text.toLowerCase().split("/");
   if (os === "" || architecture === "" || more.length > 0) {
-    throw new EngineError("invalid-argument", `invalid platform: "${text}" is an invalid OS or architecture`);
+    throw new EngineError("invalid-argument", `error parsing specified platform: ${JSON.stringify(text)}: cannot parse platform specifier: invalid argument`);
   }
   const machine = process.arch === "x64" ? "amd64" : process.arch;
   return { os, architecture: architecture ?? machine, ...(variant === undefined || variant === "" ? {} : { variant }) };

@@ -2,6 +2,7 @@ import { EngineError } from "../../../base/index.ts";
 import {
   bytesFlag, durationFlag, integerFlag, listFlag, platformFlag, switchFlag, textFlag, type Flag,
 } from "../command/index.ts";
+import { cpusFlag } from "./cpus-option.ts";
 import { checkThrottle, checkThrottleOperations, checkUlimit, checkWeight } from "./device-options.ts";
 import { checkGpus } from "./gpu-option.ts";
 import { checkMount } from "./mount-option.ts";
@@ -27,7 +28,7 @@ export const createFlags: readonly Flag[] = [
   integerFlag("cpu-rt-period", "Limit CPU real-time period in microseconds"),
   integerFlag("cpu-rt-runtime", "Limit CPU real-time runtime in microseconds"),
   integerFlag("cpu-shares", "CPU shares (relative weight)", { short: "c" }),
-  textFlag("cpus", "Number of CPUs", { type: "decimal" }),
+  cpusFlag,
   textFlag("cpuset-cpus", "CPUs in which to allow execution (0-3, 0,1)"),
   textFlag("cpuset-mems", "MEMs in which to allow execution (0-3, 0,1)"),
   listFlag("device", "Add a host device to the container"),

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import type { Given } from "../../../api/operations/index.ts";
 import type { ContainerCreateBody, HealthConfig, HostConfig, Resources, RestartPolicy } from "../../../api/types/index.ts";
-import { CommandFailure, platformOf, type CommandContext, type FlagValues } from "../command/index.ts";
+import { isEngineError } from "../../../base/index.ts";
+import { CommandFailure, type CommandContext, type FlagValues } from "../command/index.ts";
+import { nanoCpus } from "./cpus-option.ts";
 import { cdiRequest, isCdiDevice, parseDevice, parseThrottle, parseThrottleOperations, parseUlimit, parseWeight } from "./device-options.ts";
 import { environmentOf, linesOf, textOfFile } from "./environment.ts";
 import { parseGpus } from "./gpu-option.ts";
@@ -21,8 +23,15 @@ type Config = Omit<Given<ContainerCreateBody>, "HostConfig" | "NetworkingConfig"
 
 /** The body of a create request, of the flags of `create` and `run`. @throws CommandFailure in docker's words. */
 export async function createBody(context: CommandContext, flags: FlagValues, request: CreateRequest): Promise<Given<ContainerCreateBody>> {
+  try {
+    return await uncheckedBody(context, flags, request);
+  } catch (error) {
+    throw isEngineError(error, "invalid-argument") ? refused(error.message) : error;
+  }
+}
+
+async function uncheckedBody(context: CommandContext, flags: FlagValues, request: CreateRequest): Promise<Given<ContainerCreateBody>> {
   checkPull(flags.text("pull"));
-  platformOf(flags.text("platform"));
   const networks = networksOf(flags);
   const config = await configOf(context, flags, request);
   const [first] = networks;
@@ -129,7 +138,7 @@ function resourcesOf(flags: FlagValues): Given<Resources> {
     CpuRealtimeRuntime: flags.number("cpu-rt-runtime"),
     CpusetCpus: flags.text("cpuset-cpus"),
     CpusetMems: flags.text("cpuset-mems"),
-    Devices: flags.list("device").filter((device) => !isCdiDevice(device)).map(deviceOrRefuse),
+    Devices: flags.list("device").filter((device) => !isCdiDevice(device)).map(parseDevice),
     DeviceCgroupRules: orNull(flags.list("device-cgroup-rule")),
     DeviceRequests: requests.length === 0 ? null : requests,
     ...(flags.isGiven("kernel-memory") ? { KernelMemory: flags.number("kernel-memory") } : {}),
@@ -146,24 +155,6 @@ function resourcesOf(flags: FlagValues): Given<Resources> {
 
 function lastOfEach<T extends { readonly Name: string }>(items: readonly T[]): T[] {
   return [...new Map(items.map((item) => [item.Name, item])).values()];
-}
-
-function deviceOrRefuse(text: string): ReturnType<typeof parseDevice> {
-  try {
-    return parseDevice(text);
-  } catch (error) {
-    throw refused(error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** A decimal number of processors in billionths. */
-export function nanoCpus(text: string): number {
-  if (text === "") return 0;
-  const match = /^(\d+)?(?:\.(\d*))?$/.exec(text);
-  if (match === null || text === ".") throw new CommandFailure(125, `invalid argument ${JSON.stringify(text)} for "--cpus" flag: failed to parse ${text} as a rational number`);
-  const [, whole = "0", fraction = ""] = match;
-  if (fraction.replace(/0+$/, "").length > 9) throw new CommandFailure(125, `invalid argument ${JSON.stringify(text)} for "--cpus" flag: value is too precise`);
-  return Number(whole) * 1e9 + Number(fraction.slice(0, 9).padEnd(9, "0"));
 }
 
 function namespacesOf(flags: FlagValues): Given<HostConfig> {

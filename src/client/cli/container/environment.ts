@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { CommandFailure } from "../command/index.ts";
+import { EngineError } from "../../../base/index.ts";
 
 export interface EnvironmentSources {
   readonly files: readonly string[];
@@ -13,7 +13,7 @@ export async function environmentOf({ files, values, environment }: EnvironmentS
   const lines: string[] = [];
   for (const file of files) lines.push(...await variablesOfFile(file, environment));
   for (const value of values) {
-    if (value === "" || value.startsWith("=")) throw new CommandFailure(125, `invalid argument ${JSON.stringify(value)} for "-e, --env" flag: invalid environment variable: ${value}`);
+    if (value === "" || value.startsWith("=")) throw new EngineError("invalid-argument", `invalid environment variable: ${value}`);
     lines.push(value);
   }
   return lines.flatMap((line) => resolved(line, environment));
@@ -37,9 +37,9 @@ export function linesOf(file: string, text: string): string[] {
     if (line === "" || line.startsWith("#")) continue;
     const equals = line.indexOf("=");
     const name = equals < 0 ? line.trim() : line.slice(0, equals);
-    if (name === "") throw new CommandFailure(125, `invalid env file (${file}): no variable name on line '${line}'`);
-    if (/\s/.test(name)) throw new CommandFailure(125, `invalid env file (${file}): variable '${name}' contains whitespaces`);
-    if (line.includes("\ufffd")) throw new CommandFailure(125, `invalid env file (${file}): invalid utf8 bytes at line ${index + 1}`);
+    if (name === "") throw new EngineError("invalid-argument", `invalid env file (${file}): no variable name on line '${line}'`);
+    if (/\s/.test(name)) throw new EngineError("invalid-argument", `invalid env file (${file}): variable '${name}' contains whitespaces`);
+    if (line.includes("\ufffd")) throw new EngineError("invalid-argument", `invalid env file (${file}): invalid utf8 bytes at line ${index + 1}`);
     lines.push(equals < 0 ? name : line);
   }
   return lines;
@@ -49,7 +49,7 @@ export async function textOfFile(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new CommandFailure(125, fileProblem(file, error), { cause: error });
+    throw new EngineError("invalid-argument", fileProblem(file, error), { cause: error });
   }
 }
 

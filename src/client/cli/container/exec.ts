@@ -25,7 +25,11 @@ export const execCommand: Command = {
     const detach = flags.isOn("detach");
     const stdin = flags.isOn("interactive") && !detach;
     const detachKeys = detachKeysOf(context, flags);
-    if (!detach) checkTerminal(context, { tty, stdin });
+    if (tty && stdin && !io.input.isTerminal) {
+      // A container that is not there is the more telling error.
+      await engine.call("containerInspect", { path: { id: container } });
+      checkTerminal(context, { tty, stdin });
+    }
     const size = tty && io.out.isTerminal ? io.out.size() : undefined;
     const consoleSize = size === undefined ? {} : { ConsoleSize: [size.rows, size.columns] as const };
     const { Id: id } = await engine.call("execCreate", {

@@ -1,7 +1,7 @@
 import { formatDecimalSize } from "../../../base/index.ts";
 import type { ContainerSummary } from "../../../api/types/index.ts";
 import { filterFlag, filtersOf, integerFlag, listFormatFlag, switchFlag, type Command } from "../command/index.ts";
-import { ago, ellipsis, goTime, shortId, writeList, type ListFormat } from "../output/index.ts";
+import { ago, ellipsis, goTime, probeTemplate, shortId, writeList, type ListFormat } from "../output/index.ts";
 import { displayPorts } from "./display-ports.ts";
 
 export const listCommand: Command = {
@@ -23,16 +23,24 @@ export const listCommand: Command = {
     const given = flags.text("format");
     const format = given !== "" || flags.isOn("quiet") || typeof configured !== "string" ? given : configured;
     const size = flags.isOn("size") || (!flags.isOn("quiet") && /\{\{[^}]*\.Size\b/.test(format));
+    const view = containerFormat({ truncates: !flags.isOn("no-trunc"), withSize: flags.isOn("size") });
+    await probeTemplate(format, view, sample);
     const items = await engine.call("containerList", {
       query: { all: flags.isOn("all"), size, ...(last > 0 ? { limit: last } : {}), filters: filtersOf(flags.list("filter")) },
     });
     await writeList(io.out, {
       items,
-      format: containerFormat({ truncates: !flags.isOn("no-trunc"), withSize: flags.isOn("size") }),
+      format: view,
       options: { format, ...(flags.isOn("quiet") ? { quietField: "ID" } : {}) },
     });
     return 0;
   },
+};
+
+/** A container without anything, for a template to be tried on. */
+const sample: ContainerSummary = {
+  Id: "", Names: [], Image: "", ImageID: "", Command: "", Created: 0, Ports: [], Labels: {}, State: "created", Status: "",
+  HostConfig: { NetworkMode: "" }, NetworkSettings: { Networks: {} }, Mounts: [],
 };
 
 export function containerFormat(view: { readonly truncates: boolean; readonly withSize: boolean }): ListFormat<ContainerSummary> {

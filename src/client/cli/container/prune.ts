@@ -13,7 +13,7 @@ export const pruneCommand: Command = {
     }
     const { ContainersDeleted, SpaceReclaimed } = await engine.call("containerPrune", { query: { filters: filtersOf(flags.list("filter")) } });
     const ids = ContainersDeleted ?? [];
-    await io.out.write(`${ids.length === 0 ? "" : `Deleted Containers:\n${ids.join("\n")}\n\n`}Total reclaimed space: ${formatDecimalSize(SpaceReclaimed)}\n`);
+    await io.out.write(`${ids.length === 0 ? "" : `Deleted Containers:\n${ids.join("\n")}\n\n`}Total reclaimed space: ${formatDecimalSize(SpaceReclaimed, 4)}\n`);
     return 0;
   },
 };

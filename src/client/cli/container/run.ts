@@ -22,7 +22,7 @@ export const runCommand: Command = {
   async run(context, { flags, args }) {
     const [image = "", ...command] = args;
     const isDetached = flags.isOn("detach");
-    if (isDetached && flags.list("attach").length > 0) throw new CommandFailure(125, "conflicting options: cannot specify both --attach and --detach");
+    if (isDetached && flags.list("attach").length > 0) throw new CommandFailure(1, "conflicting options: cannot specify both --attach and --detach");
     try {
       const body = await createBody(context, flags, { image, command, isDetached });
       if (!isDetached) checkTerminal(context, { tty: body.Tty === true, stdin: body.AttachStdin === true });

@@ -1,6 +1,7 @@
 import { bytesFlag, integerFlag, textFlag, type Command, type FlagValues } from "../command/index.ts";
 import { reportEach } from "../output/index.ts";
-import { nanoCpus, restartPolicyOf } from "./create-request.ts";
+import { cpusFlag, nanoCpus } from "./cpus-option.ts";
+import { restartPolicyOf } from "./create-request.ts";
 
 const numbers: Readonly<Record<string, string>> = {
   "blkio-weight": "BlkioWeight", "cpu-period": "CpuPeriod", "cpu-quota": "CpuQuota", "cpu-rt-period": "CpuRealtimePeriod",
@@ -18,7 +19,7 @@ export const updateCommand: Command = {
     integerFlag("cpu-rt-period", "Limit CPU real-time period in microseconds"),
     integerFlag("cpu-rt-runtime", "Limit CPU real-time runtime in microseconds"),
     integerFlag("cpu-shares", "CPU shares (relative weight)", { short: "c" }),
-    textFlag("cpus", "Number of CPUs", { type: "decimal" }),
+    cpusFlag,
     textFlag("cpuset-cpus", "CPUs in which to allow execution (0-3, 0,1)"),
     textFlag("cpuset-mems", "MEMs in which to allow execution (0-3, 0,1)"),
     bytesFlag("kernel-memory", "Kernel memory limit", { isHidden: true }),

@@ -97,7 +97,7 @@ function imageFormat({ truncates, withDigests }: { readonly truncates: boolean; 
       Size: { heading: "SIZE", value: ({ image }) => formatDecimalSize(image.Size) },
       Tag: { heading: "TAG", value: ({ tag }) => tag },
       UniqueSize: { heading: "UNIQUE SIZE", value: ({ image }) => (image.SharedSize === -1 ? "N/A" : formatDecimalSize(image.Size - image.SharedSize)) },
-      VirtualSize: { heading: "SIZE", value: ({ image }) => formatDecimalSize(image.Size) },
+      VirtualSize: { heading: "SIZE", value: ({ image }) => formatDecimalSize(image.Size, 4) },
     },
   };
 }

@@ -20,7 +20,7 @@ export const pruneCommand: Command = {
     const filters = new Map([["dangling" as const, [String(!all)]], ...filtersOf<"label" | "label!" | "until">(flags.list("filter"))]);
     const { ImagesDeleted, SpaceReclaimed } = await engine.call("imagePrune", { query: { filters } });
     const lines = (ImagesDeleted ?? []).map((item) => ("Untagged" in item ? `untagged: ${item.Untagged}` : `deleted: ${item.Deleted}`));
-    await io.out.write(`${lines.length === 0 ? "" : `Deleted Images:\n${lines.join("\n")}\n\n`}Total reclaimed space: ${formatDecimalSize(SpaceReclaimed)}\n`);
+    await io.out.write(`${lines.length === 0 ? "" : `Deleted Images:\n${lines.join("\n")}\n\n`}Total reclaimed space: ${formatDecimalSize(SpaceReclaimed, 4)}\n`);
     return 0;
   },
 };

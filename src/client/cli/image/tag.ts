@@ -19,6 +19,9 @@ function checkTarget(target: string): void {
   try {
     parseImageReference(target);
   } catch (cause) {
-    throw new CommandFailure(1, `Error parsing reference: ${JSON.stringify(target)} is not a valid repository/tag: invalid reference format`, { cause });
+    const { repository } = splitReference(target);
+    const isCase = cause instanceof Error && cause.message.includes("must be lowercase");
+    const reason = isCase ? `: repository name (${repository.includes("/") ? "" : "library/"}${repository}) must be lowercase` : "";
+    throw new CommandFailure(1, `Error parsing reference: ${JSON.stringify(target)} is not a valid repository/tag: invalid reference format${reason}`, { cause });
   }
 }

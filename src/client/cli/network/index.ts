@@ -1,5 +1,8 @@
 /** The commands of networks; each module is loaded when its command is called. */
 export const networkCommands = {
+  create: async () => (await import("./create.ts")).createCommand,
   inspect: async () => (await import("./inspect.ts")).inspectCommand,
   list: async () => (await import("./list.ts")).listCommand,
+  prune: async () => (await import("./prune.ts")).pruneCommand,
+  remove: async () => (await import("./remove.ts")).removeCommand,
 };

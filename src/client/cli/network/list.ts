@@ -32,7 +32,7 @@ function networkFormat(truncates: boolean): ListFormat<Network> {
       CreatedAt: { heading: "CREATED AT", value: ({ Created }) => goTimeOf(Created) },
       Driver: { heading: "DRIVER", value: ({ Driver }) => Driver },
       ID: { heading: "NETWORK ID", value: ({ Id }) => (truncates ? shortId(Id) : Id) },
-      IPv4: { heading: "IPV4", value: (network) => String(network.EnableIPv4) },
+      IPv4: { heading: "IPV4", value: (network: Partial<Network>) => String(network.EnableIPv4 ?? false) },
       IPv6: { heading: "IPV6", value: ({ EnableIPv6 }) => String(EnableIPv6) },
       Internal: { heading: "INTERNAL", value: ({ Internal }) => String(Internal) },
       Labels: { heading: "LABELS", value: ({ Labels }) => Object.entries(Labels ?? {}).map(([name, value]) => `${name}=${value}`).join(",") },

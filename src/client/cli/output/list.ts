@@ -1,3 +1,5 @@
+import { EngineError, isEngineError } from "../../../base/index.ts";
+import type { Row } from "../../template/index.ts";
 import type { OutputStream } from "../command/index.ts";
 import { layOut } from "./table.ts";
 
@@ -23,6 +25,38 @@ export interface ListOptions {
   readonly format: string;
   /** The one field that `--quiet` shows. */
   readonly quietField?: string;
+}
+
+/**
+ * Tries a template on a line before anything is asked for, as `ps` does.
+ * @throws Error in the words that docker has for it there.
+ */
+export async function probeTemplate<T>(format: string, list: ListFormat<T>, sample: T): Promise<void> {
+  if (["", "table", "json"].includes(format)) return;
+  const { compileTemplate } = await import("../../template/index.ts");
+  const source = templateSource(format);
+  const template = reworded("failed to parse template", () => compileTemplate(source));
+  const row = await rowOf(sample, list);
+  reworded("failed to execute template", () => template.run(row));
+}
+
+function reworded<R>(what: string, work: () => R): R {
+  try {
+    return work();
+  } catch (error) {
+    throw isEngineError(error) ? new EngineError(error.kind, error.message.replace("template parsing error", what), { cause: error }) : error;
+  }
+}
+
+/** The template without `table` in front, its escapes resolved. */
+function templateSource(format: string): string {
+  return format.replace(/^table\s/, "").trim().replaceAll("\\t", "\t").replaceAll("\\n", "\n");
+}
+
+async function rowOf<T>(item: T, format: ListFormat<T>): Promise<Row> {
+  const { newRow } = await import("../../template/index.ts");
+  const values = Object.entries(format.fields).map(([name, field]) => [name, field.isLeftOut === true ? field.value(item) : () => field.value(item)] as const);
+  return newRow(format.typeName, Object.fromEntries(values));
 }
 
 /** Prints a list in the format asked for: a table, JSON lines, or a Go template, with `table` in front also as a table. */
@@ -56,17 +90,10 @@ function cellText(value: unknown): string {
 
 async function templated<T>(items: readonly T[], format: ListFormat<T>, options: ListOptions): Promise<string> {
   const { compileTemplate, goJson, typeName } = await import("../../template/index.ts");
-  const rows = items.map((item) => {
-    const values = Object.entries(format.fields).map(([name, field]) => {
-      const value = field.isLeftOut === true ? field.value(item) : () => field.value(item);
-      return [name, value] as const;
-    });
-    return { [typeName]: format.typeName, ...Object.fromEntries(values) };
-  });
+  const rows = await Promise.all(items.map((item) => rowOf(item, format)));
   if (options.format === "json") return rows.map((row) => `${goJson(row)}\n`).join("");
   const isTable = /^table\s/.test(options.format);
-  const source = (isTable ? options.format.slice(6) : options.format).trim().replaceAll("\\t", "\t").replaceAll("\\n", "\n");
-  const template = compileTemplate(source);
+  const template = compileTemplate(templateSource(options.format));
   const lines = rows.map((row) => template.run(row));
   if (!isTable) return lines.map((line) => `${line}\n`).join("");
   const headings = Object.entries(format.fields).map(([name, { heading, isLeftOut }]) => [name, isLeftOut === true ? (label: string) => label.slice(label.lastIndexOf(".") + 1) : heading] as const);

@@ -7,7 +7,7 @@ const forms = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d
  * duration back from now, or a date in this machine's zone or its own.
  * @throws EngineError `invalid-argument`.
  */
-export function timestampOf(text: string, flag: string, now = Date.now()): bigint | undefined {
+export function timestampOf(text: string, flag = "", now = Date.now()): bigint | undefined {
   if (text === "") return undefined;
   const plain = /^(-?\d+)(?:\.(\d{1,9}))?$/.exec(text);
   if (plain !== null) return BigInt(plain[1] ?? "0") * 1_000_000_000n + BigInt((plain[2] ?? "").padEnd(9, "0"));
@@ -28,5 +28,5 @@ function dateNanoseconds(parts: RegExpExecArray, text: string, flag: string): bi
 }
 
 function invalid(text: string, flag: string, cause?: unknown): EngineError {
-  return new EngineError("invalid-argument", `invalid value for "${flag}": failed to parse value as time or duration: ${JSON.stringify(text)}`, cause === undefined ? {} : { cause });
+  return new EngineError("invalid-argument", `${flag === "" ? "" : `invalid value for "${flag}": `}failed to parse value as time or duration: ${JSON.stringify(text)}`, cause === undefined ? {} : { cause });
 }

@@ -13,8 +13,8 @@ export const eventsCommand: Command = {
   ],
   async run({ engine, io }, { flags }) {
     const show = await formatter(flags.text("format"));
-    const since = timestampOf(flags.text("since"), "since");
-    const until = timestampOf(flags.text("until"), "until");
+    const since = timestampOf(flags.text("since"));
+    const until = timestampOf(flags.text("until"));
     const events = await engine.lines("systemEvents", {
       query: { filters: filtersOf(flags.list("filter")), ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) },
     });

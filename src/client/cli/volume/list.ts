@@ -38,7 +38,7 @@ const volumeFormat: ListFormat<Volume> = {
     Mountpoint: { heading: "MOUNTPOINT", value: ({ Mountpoint }) => Mountpoint },
     Name: { heading: "VOLUME NAME", value: ({ Name }) => Name },
     Scope: { heading: "SCOPE", value: ({ Scope }) => Scope },
-    Size: { heading: "SIZE", value: ({ UsageData }) => (UsageData === undefined ? "N/A" : formatDecimalSize(UsageData.Size)) },
+    Size: { heading: "SIZE", value: ({ UsageData }) => (UsageData === undefined ? "N/A" : formatDecimalSize(UsageData.Size, 4)) },
     Status: { heading: "STATUS", value: () => "N/A" },
   },
 };

@@ -24,7 +24,7 @@ export const pruneCommand: Command = {
     }
     const { VolumesDeleted, SpaceReclaimed } = await engine.call("volumePrune", { query: { filters } });
     const names = VolumesDeleted ?? [];
-    await io.out.write(`${names.length === 0 ? "" : `Deleted Volumes:\n${names.join("\n")}\n\n`}Total reclaimed space: ${formatDecimalSize(SpaceReclaimed)}\n`);
+    await io.out.write(`${names.length === 0 ? "" : `Deleted Volumes:\n${names.join("\n")}\n\n`}Total reclaimed space: ${formatDecimalSize(SpaceReclaimed, 4)}\n`);
     return 0;
   },
 };

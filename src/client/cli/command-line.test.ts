@@ -1,0 +1,336 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runCommandLine } from "./index.ts";
+import type { Stdio } from "./command/index.ts";
+
+/** An engine that answers each "METHOD /path" with what the test gave it, and remembers what it was asked. */
+class ScriptedEngine implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), "wharf-cli-"));
+  readonly socket = join(this.folder, "e.sock");
+  readonly asked: { readonly request: string; readonly body: unknown }[] = [];
+  readonly #server: { stop: (now?: boolean) => unknown };
+
+  constructor(replies: Readonly<Record<string, unknown>>) {
+    this.#server = Bun.serve({
+      unix: this.socket,
+      fetch: async (request) => {
+        const url = new URL(request.url);
+        const name = `${request.method} ${url.pathname.replace(/^\/v1\.\d+/, "")}`;
+        if (url.pathname === "/_ping") return new Response("", { headers: { "Api-Version": "1.50" } });
+        const text = await request.text();
+        this.asked.push({ request: name + url.search, body: text === "" ? undefined : JSON.parse(text) as unknown });
+        const reply = replies[name];
+        if (reply instanceof Response) return new Response(await reply.clone().text(), { status: reply.status });
+        if (reply === undefined) return Response.json({ message: `No such container: ${name.split("/")[2] ?? ""}` }, { status: 404 });
+        return reply === null ? new Response(null, { status: 204 }) : Response.json(reply);
+      },
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#server.stop(true);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function wharf(words: readonly string[], options: { readonly host?: string; readonly input?: string; readonly environment?: Readonly<Record<string, string>> } = {}): Promise<Outcome> {
+  const written = { out: "", err: "" };
+  const stream = (name: "out" | "err"): Stdio["out"] => ({
+    isTerminal: false,
+    size: () => ({ columns: 80, rows: 24 }),
+    write: (data) => {
+      written[name] += typeof data === "string" ? data : Buffer.from(data).toString();
+      return Promise.resolve();
+    },
+  });
+  const io: Stdio = {
+    out: stream("out"), err: stream("err"),
+    input: { isTerminal: false, makeRaw: () => () => undefined, chunks: () => chunks(options.input ?? "") },
+  };
+  const code = await runCommandLine({
+    words, io, self: ["false"],
+    environment: { HOME: "/nonexistent", ...(options.host === undefined ? {} : { DOCKER_HOST: options.host }), ...options.environment },
+    onSignals: () => ({ [Symbol.dispose]: () => undefined }),
+  });
+  return { code, ...written };
+}
+
+async function* chunks(text: string): AsyncGenerator<Uint8Array, void, undefined> {
+  if (text !== "") yield await Promise.resolve(Buffer.from(text));
+}
+
+const engines: ScriptedEngine[] = [];
+afterEach(() => { for (const engine of engines.splice(0)) engine[Symbol.dispose](); });
+
+function engine(replies: Readonly<Record<string, unknown>>): ScriptedEngine & { readonly host: string } {
+  const made = new ScriptedEngine(replies);
+  engines.push(made);
+  return Object.assign(made, { host: `unix://${made.socket}` });
+}
+
+const id = "0a82e78f64bf968a27b71faed11d56f7a2ed370a340459b4025eeb771bfd04a2";
+
+function container(over: Readonly<Record<string, unknown>> = {}): unknown {
+  return {
+    Id: id, Names: ["/web"], Image: "busybox", ImageID: `sha256:${id}`, Command: "sleep 1000 and a good deal more", Created: Date.now() / 1000 - 7300,
+    Ports: [{ IP: "0.0.0.0", PrivatePort: 80, PublicPort: 8080, Type: "tcp" }, { PrivatePort: 443, Type: "tcp" }], Labels: { a: "1", b: "2" },
+    State: "running", Status: "Up 2 hours", HostConfig: { NetworkMode: "bridge" }, NetworkSettings: { Networks: { bridge: {} } }, Mounts: [], ...over,
+  };
+}
+
+describe("what is wrong with a command line is said in docker's words", () => {
+  const cases: readonly (readonly [string[], number, string])[] = [
+    [["fooo"], 1, "wharf: unknown command: wharf fooo\n\nRun 'wharf --help' for more information\n"],
+    [["container", "foo"], 1, "wharf: unknown command: wharf container foo\n\nUsage:  wharf container\n\nRun 'wharf container --help' for more information\n"],
+    [["--foo"], 125, "unknown flag: --foo\n\nUsage:  wharf [OPTIONS] COMMAND [ARG...]\n\nRun 'wharf --help' for more information\n"],
+    [["run"], 1, "wharf: 'wharf run' requires at least 1 argument\n\nUsage:  wharf run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nSee 'wharf run --help' for more information\n"],
+    [["run", "--foo", "x"], 125, "unknown flag: --foo\n\nUsage:  wharf run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun 'wharf run --help' for more information\n"],
+    [["ps", "x"], 1, "wharf: 'wharf ps' accepts no arguments\n\nUsage:  wharf ps [OPTIONS]\n\nRun 'wharf ps --help' for more information\n"],
+    [["tag", "a"], 1, "wharf: 'wharf tag' requires 2 arguments\n\nUsage:  wharf tag SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]\n\nRun 'wharf tag --help' for more information\n"],
+    [["container", "rename", "a"], 1, "wharf: 'wharf container rename' requires 2 arguments\n\nUsage:  wharf container rename CONTAINER NEW_NAME\n\nRun 'wharf container rename --help' for more information\n"],
+    [["-H", "ftp://x", "ps"], 1, "Failed to initialize: unable to resolve docker endpoint: invalid bind address format: ftp://x\n"],
+    [["-H", "unix:///nonexistent.sock", "ps"], 1, "Cannot connect to the Docker daemon at unix:///nonexistent.sock. Is the docker daemon running?\n"],
+    [["-H", "unix:///nonexistent.sock", "run", "x"], 125, "wharf: Cannot connect to the Docker daemon at unix:///nonexistent.sock. Is the docker daemon running?\n\nRun 'wharf run --help' for more information\n"],
+    [["run", "--rm", "--restart=always", "x"], 125, "wharf: conflicting options: cannot specify both --restart and --rm\n\nRun 'wharf run --help' for more information\n"],
+    [["run", "-p", "80:foo", "x"], 125, "wharf: invalid containerPort: foo\n\nRun 'wharf run --help' for more information\n"],
+    [["ps", "--filter", "bar"], 125, 'invalid argument "bar" for "-f, --filter" flag: bad format of filter (expected name=value)\n\nUsage:  wharf ps [OPTIONS]\n\nRun \'wharf ps --help\' for more information\n'],
+  ];
+  for (const [words, code, err] of cases) {
+    test(words.join(" "), async () => { expect(await wharf(words, { host: "unix:///nonexistent.sock" })).toEqual({ code, out: "", err }); });
+  }
+});
+
+describe("help", () => {
+  test("of the program groups its commands and comes on standard output when asked for", async () => {
+    const { code, out, err } = await wharf(["--help"]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toMatch(/^Usage:  wharf \[OPTIONS\] COMMAND\n[^]*\nCommon Commands:\n  run         Create and run[^]*Management Commands:\n  container   [^]*Global Options:/);
+  });
+  test("of a command has its aliases and its flags, wrapped", async () => {
+    const { out } = await wharf(["ps", "--help"]);
+    expect(out).toStartWith("Usage:  wharf ps [OPTIONS]\n\nList containers\n\nAliases:\n  wharf container ls, wharf container list, wharf container ps, wharf ps\n\nOptions:\n  -a, --all ");
+    expect(Math.max(...out.split("\n").slice(7).map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+  test("wharf help COMMAND is the same", async () => {
+    expect((await wharf(["help", "container", "run"])).out).toBe((await wharf(["container", "run", "--help"])).out);
+  });
+  test("the version", async () => {
+    expect((await wharf(["--version"])).out).toMatch(/^wharf version \d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("ps", () => {
+  test("the table", async () => {
+    const { host, asked } = engine({ "GET /containers/json": [container()] });
+    const { out } = await wharf(["ps"], { host });
+    expect(out).toBe(
+      "CONTAINER ID   IMAGE     COMMAND                  CREATED       STATUS       PORTS                           NAMES\n"
+      + '0a82e78f64bf   busybox   "sleep 1000 and a go…"   2 hours ago   Up 2 hours   443/tcp, 0.0.0.0:8080->80/tcp   web\n',
+    );
+    expect(asked).toEqual([{ request: "GET /containers/json", body: undefined }]);
+  });
+  test("quiet, untruncated, of all states, by a filter", async () => {
+    const { host, asked } = engine({ "GET /containers/json": [container()] });
+    expect((await wharf(["ps", "-aq", "--no-trunc", "-f", "name=web", "-n", "3"], { host })).out).toBe(`${id}\n`);
+    expect(decodeURIComponent(asked[0]?.request ?? "")).toBe('GET /containers/json?all=1&limit=3&filters={"name":{"web":true}}');
+  });
+  test("templates, as text, as a table, as JSON", async () => {
+    const { host } = engine({ "GET /containers/json": [container()] });
+    expect((await wharf(["ps", "--format", '{{.Names}} {{.Label "b"}} {{.Labels}}'], { host })).out).toBe("web 2 a=1,b=2\n");
+    expect((await wharf(["ps", "--format", "table {{.Names}}\\t{{.Image}}"], { host })).out).toBe("NAMES     IMAGE\nweb       busybox\n");
+    const row = JSON.parse((await wharf(["ps", "--format", "json"], { host })).out) as Record<string, unknown>;
+    expect(row).toMatchObject({ ID: "0a82e78f64bf", Names: "web", State: "running", Platform: null, LocalVolumes: "0" });
+    expect((await wharf(["ps", "--format", "{{.Foo}}"], { host })).err).toBe(`failed to execute template: template: :1:2: executing "" at <.Foo>: can't evaluate field Foo in type *formatter.ContainerContext\n`);
+  });
+  test("the format of docker's configuration file", async () => {
+    const { host, folder } = engine({ "GET /containers/json": [container()] });
+    writeFileSync(join(folder, "config.json"), JSON.stringify({ psFormat: "{{.Names}}!" }));
+    expect((await wharf(["--config", folder, "ps"], { host })).out).toBe("web!\n");
+  });
+});
+
+describe("commands on several names", () => {
+  test("go on after a failure, report it at the end", async () => {
+    const { host } = engine({ "DELETE /containers/a": null, "DELETE /containers/c": null });
+    expect(await wharf(["rm", "a", "b", "c"], { host })).toEqual({ code: 1, out: "a\nc\n", err: "Error response from daemon: No such container: b\n" });
+  });
+  test("start names those that failed", async () => {
+    const { host } = engine({});
+    expect(await wharf(["start", "b"], { host })).toEqual({ code: 1, out: "", err: "Error response from daemon: No such container: b\nError: failed to start containers: b\n" });
+  });
+  test("stop sends what was asked for", async () => {
+    const { host, asked } = engine({ "POST /containers/a/stop": null });
+    expect((await wharf(["stop", "-t", "3", "-s", "SIGINT", "a"], { host })).out).toBe("a\n");
+    expect(asked[0]?.request).toBe("POST /containers/a/stop?signal=SIGINT&t=3");
+  });
+});
+
+describe("inspect", () => {
+  const found = { Id: id, Created: "2026-11-27T21:26:36Z", Config: { Labels: { a: "1" }, Env: null }, State: { ExitCode: 3 } };
+  test("prints an indented list, and what is not there behind it", async () => {
+    const { host } = engine({ "GET /containers/a/json": found });
+    const { code, out, err } = await wharf(["inspect", "a", "b"], { host });
+    expect([code, err]).toEqual([1, "Error: No such object: b\n"]);
+    expect(out).toStartWith(`[\n    {\n        "Id": "${id}",\n`);
+    expect(JSON.parse(out)).toEqual([found]);
+  });
+  test("through a template", async () => {
+    const { host } = engine({ "GET /containers/a/json": found });
+    expect((await wharf(["inspect", "-f", '{{.State.ExitCode}} {{index .Config.Labels "a"}} {{.Config.Labels}} {{json .Config.Env}}', "a"], { host })).out).toBe("3 1 map[a:1] null\n");
+    expect(await wharf(["inspect", "-f", "{{.Foo}}", "a"], { host })).toEqual({ code: 1, out: "\n", err: 'template parsing error: template: :1:2: executing "" at <.Foo>: map has no entry for key "Foo"\n' });
+    expect((await wharf(["inspect", "-f", "{{.Foo", "a"], { host })).code).toBe(64);
+  });
+});
+
+describe("create", () => {
+  async function body(...words: string[]): Promise<Record<string, unknown> & { readonly HostConfig: Record<string, unknown> }> {
+    const { host, asked } = engine({ "POST /containers/create": Response.json({ Id: id, Warnings: [] }, { status: 201 }) });
+    expect(await wharf(["create", ...words], { host, environment: { HERE: "yes" } })).toEqual({ code: 0, out: `${id}\n`, err: "" });
+    return asked[0]?.body as Record<string, unknown> & { readonly HostConfig: Record<string, unknown> };
+  }
+  test("the container's own configuration", async () => {
+    const sent = await body("-it", "-e", "A=b", "-e", "HERE", "-e", "NOT_HERE", "-w", "/w", "-u", "1:2", "-h", "name", "-l", "x=y", "--entrypoint", "", "busybox", "ls", "-l");
+    expect(sent).toMatchObject({
+      Image: "busybox", Cmd: ["ls", "-l"], Env: ["A=b", "HERE=yes"], WorkingDir: "/w", User: "1:2", Hostname: "name", Labels: { x: "y" },
+      Entrypoint: [""], Tty: true, OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
+    });
+  });
+  test("ports, mounts, limits", async () => {
+    const { HostConfig, ExposedPorts, Volumes } = await body(
+      "-p", "127.0.0.1:8080-8081:80-81", "-p", "53/udp", "--expose", "9000", "-v", "/a:/b:ro", "-v", "/anonymous", "--mount", "type=volume,src=v,dst=/v,volume-label=a=b",
+      "--tmpfs", "/t:size=1m", "-m", "64m", "--cpus", "1.5", "--pids-limit", "7", "--ulimit", "nofile=5:6", "--restart", "on-failure:3", "--rm=false", "busybox",
+    );
+    expect(HostConfig).toMatchObject({
+      PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "8080" }], "81/tcp": [{ HostIp: "127.0.0.1", HostPort: "8081" }], "53/udp": [{ HostIp: "", HostPort: "" }] },
+      Binds: ["/a:/b:ro"], Mounts: [{ Type: "volume", Source: "v", Target: "/v", VolumeOptions: { Labels: { a: "b" } } }], Tmpfs: { "/t": "size=1m" },
+      Memory: 67_108_864, NanoCpus: 1_500_000_000, PidsLimit: 7, Ulimits: [{ Name: "nofile", Soft: 5, Hard: 6 }], RestartPolicy: { Name: "on-failure", MaximumRetryCount: 3 },
+      NetworkMode: "default",
+    });
+    expect([Object.keys(ExposedPorts ?? {}).sort(), Volumes]).toEqual([["53/udp", "80/tcp", "81/tcp", "9000/tcp"], { "/anonymous": {} }]);
+  });
+  test("networks, short and long, with the flags put on the first", async () => {
+    const sent = await body("--network", "name=a,alias=x,driver-opt=k=v", "--network", "b", "--ip", "10.0.0.2", "busybox");
+    expect(sent.HostConfig["NetworkMode"]).toBe("a");
+    expect(sent["NetworkingConfig"]).toMatchObject({ EndpointsConfig: { a: { Aliases: ["x"], DriverOpts: { k: "v" }, IPAMConfig: { IPv4Address: "10.0.0.2" } }, b: { Aliases: null } } });
+  });
+  test("the id goes to a file, which goes again when there is no container", async () => {
+    const { host, folder } = engine({ "POST /containers/create": Response.json({ Id: id, Warnings: ["a warning"] }, { status: 201 }) });
+    const file = join(folder, "cid");
+    expect((await wharf(["create", "--cidfile", file, "busybox"], { host })).err).toBe("WARNING: a warning\n");
+    expect(readFileSync(file, "utf8")).toBe(id);
+    expect(await wharf(["create", "--cidfile", file, "busybox"], { host })).toMatchObject({ code: 1, err: `container ID file found, make sure the other container isn't running or delete ${file}\n` });
+    const refusing = engine({ "POST /containers/create": Response.json({ message: "no" }, { status: 409 }) });
+    expect((await wharf(["create", "--cidfile", `${file}2`, "busybox"], { host: refusing.host })).err).toBe("Error response from daemon: no\n");
+    expect(existsSync(`${file}2`)).toBe(false);
+  });
+  test("variables and labels from files", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "wharf-cli-"));
+    try {
+      writeFileSync(join(folder, "env"), "# comment\nA=from file\n\nHERE\nNOT_HERE\n");
+      writeFileSync(join(folder, "labels"), "one=1\ntwo\n");
+      const sent = await body("--env-file", join(folder, "env"), "-e", "B=2", "--label-file", join(folder, "labels"), "busybox");
+      expect([sent["Env"], sent["Labels"]]).toEqual([["A=from file", "HERE=yes", "B=2"], { one: "1", two: "" }]);
+      writeFileSync(join(folder, "env"), "A B=c\n");
+      expect((await wharf(["create", "--env-file", join(folder, "env"), "busybox"], { host: "unix:///nonexistent.sock" })).err).toContain("variable 'A B' contains whitespaces");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("run", () => {
+  test("in the background prints the id", async () => {
+    const { host, asked } = engine({ "POST /containers/create": Response.json({ Id: id, Warnings: [] }, { status: 201 }), [`POST /containers/${id}/start`]: null });
+    expect(await wharf(["run", "-d", "busybox"], { host })).toEqual({ code: 0, out: `${id}\n`, err: "" });
+    expect(asked.map(({ request }) => request)).toEqual(["POST /containers/create", `POST /containers/${id}/start`]);
+  });
+  const failures: readonly (readonly [string, number])[] = [
+    ['exec: "x": executable file not found in $PATH: unknown', 127],
+    ['exec: "/etc": permission denied: unknown', 126],
+    ["no space left on device", 125],
+  ];
+  for (const [message, code] of failures) {
+    test(`a start that fails with "${message}" ends with ${code}`, async () => {
+      const { host } = engine({
+        "POST /containers/create": Response.json({ Id: id, Warnings: [] }, { status: 201 }),
+        [`POST /containers/${id}/start`]: Response.json({ message }, { status: 400 }),
+      });
+      expect(await wharf(["run", "-d", "busybox"], { host })).toEqual({ code, out: "", err: `wharf: Error response from daemon: ${message}\n\nRun 'wharf run --help' for more information\n` });
+    });
+  }
+  test("an image that is not there is asked for, unless that is forbidden", async () => {
+    const { host } = engine({
+      "POST /containers/create": Response.json({ message: "No such image: nope:latest" }, { status: 404 }),
+      "POST /images/create": Response.json({ message: "pulling is not there yet" }, { status: 501 }),
+    });
+    expect(await wharf(["run", "nope"], { host })).toEqual({
+      code: 125, out: "", err: "Unable to find image 'nope:latest' locally\nwharf: Error response from daemon: pulling is not there yet\n\nRun 'wharf run --help' for more information\n",
+    });
+    expect((await wharf(["run", "--pull=never", "nope"], { host })).err).toStartWith("wharf: Error response from daemon: No such image: nope:latest\n");
+  });
+});
+
+describe("images", () => {
+  const image = { Id: `sha256:${id}`, ParentId: "", RepoTags: ["busybox:latest", "localhost:5000/a/b:1"], RepoDigests: [`busybox@sha256:${id}`], Created: Date.now() / 1000 - 90_000, Size: 4_270_000, SharedSize: -1, Labels: null, Containers: -1 };
+  test("a line for each name", async () => {
+    const { host } = engine({ "GET /images/json": [image, { ...image, Id: `sha256:ffff${id}`, RepoTags: [], RepoDigests: [], Created: 1 }] });
+    const { out } = await wharf(["images"], { host });
+    expect(out.split("\n").slice(0, 4).map((line) => line.replace(/\d+ years/, "N years"))).toEqual([
+      "REPOSITORY           TAG       IMAGE ID       CREATED        SIZE",
+      "busybox              latest    0a82e78f64bf   25 hours ago   4.27MB",
+      "localhost:5000/a/b   1         0a82e78f64bf   25 hours ago   4.27MB",
+      "<none>               <none>    ffff0a82e78f   N years ago   4.27MB",
+    ]);
+  });
+  test("with digests", async () => {
+    const { host } = engine({ "GET /images/json": [image] });
+    expect((await wharf(["images", "--digests", "--format", "{{.Repository}} {{.Digest}}"], { host })).out).toBe(`busybox sha256:${id}\nlocalhost:5000/a/b <none>\n`);
+  });
+  test("rmi tells what went", async () => {
+    const { host } = engine({ "DELETE /images/busybox": [{ Untagged: "busybox:latest" }, { Deleted: `sha256:${id}` }] });
+    expect((await wharf(["rmi", "busybox"], { host })).out).toBe(`Untagged: busybox:latest\nDeleted: sha256:${id}\n`);
+  });
+  test("load shows what was loaded, and a failure in the stream fails it", async () => {
+    const good = engine({ "POST /images/load": new Response('{"stream":"Loaded image: busybox:latest\\n"}\n') });
+    expect(await wharf(["load"], { host: good.host, input: "{}" })).toEqual({ code: 0, out: "Loaded image: busybox:latest\n", err: "" });
+    const bad = engine({ "POST /images/load": new Response('{"errorDetail":{"message":"broken archive"},"error":"broken archive"}\n') });
+    expect(await wharf(["load"], { host: bad.host, input: "{}" })).toEqual({ code: 1, out: "", err: "broken archive\n" });
+  });
+});
+
+test("completion offers commands, flags, and the names that the engine knows", async () => {
+  const { host } = engine({ "GET /containers/json": [container()] });
+  expect((await wharf(["__complete", "rena"], { host })).out).toBe("rename\n");
+  expect((await wharf(["__complete", "container", "li"], { host })).out).toBe("list\n");
+  expect((await wharf(["__complete", "run", "--cap"], { host })).out).toBe("--cap-add\n--cap-drop\n");
+  expect((await wharf(["__complete", "stop", "w"], { host })).out).toBe("web\n");
+  expect((await wharf(["__complete", "load", "x"], { host })).out).toBe(":files\n");
+  for (const shell of ["bash", "zsh", "fish"]) expect((await wharf(["completion", shell])).out).toContain("__complete");
+});
+
+describe("which engine", () => {
+  test("the flag, then WHARF_HOST, then DOCKER_HOST", async () => {
+    const [first, second, third] = [1, 2, 3].map((n) => engine({ "GET /containers/json": [container({ Names: [`/c${n}`] })] }));
+    const environment = { WHARF_HOST: second?.host ?? "", DOCKER_HOST: third?.host ?? "" };
+    const names = ["ps", "--format", "{{.Names}}"];
+    expect((await wharf(["-H", first?.host ?? "", ...names], { environment })).out).toBe("c1\n");
+    expect((await wharf(names, { environment })).out).toBe("c2\n");
+    expect((await wharf(names, { environment: { DOCKER_HOST: third?.host ?? "" } })).out).toBe("c3\n");
+  });
+  test("a context of docker's", async () => {
+    const { host, folder } = engine({ "GET /containers/json": [container()] });
+    const digest = new Bun.CryptoHasher("sha256").update("mine").digest("hex");
+    await Bun.write(join(folder, `contexts/meta/${digest}/meta.json`), JSON.stringify({ Name: "mine", Endpoints: { docker: { Host: host } } }));
+    writeFileSync(join(folder, "config.json"), JSON.stringify({ currentContext: "mine" }));
+    expect((await wharf(["--config", folder, "ps", "-q"])).out).toBe("0a82e78f64bf\n");
+    expect((await wharf(["--config", folder, "-c", "other", "ps"])).err).toContain('context "other": context not found');
+  });
+});
