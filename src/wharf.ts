@@ -6,7 +6,9 @@ import type { DaemonProcess } from "./engine/index.ts";
  */
 
 const words = process.argv.slice(2);
-process.exitCode = words[0] === "daemon" ? await runEngine(words.slice(1)) : await runClient();
+if (words[0] === "daemon") process.exitCode = await runEngine(words.slice(1));
+// A read of standard input may still wait on another thread, and everything written has arrived: nothing is waited for.
+else process.exit(await runClient());
 
 async function runEngine(rest: readonly string[]): Promise<number> {
   const { runDaemon } = await import("./engine/index.ts");
