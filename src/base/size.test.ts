@@ -18,9 +18,10 @@ test.each(["", "-1", "1x", "k", "1e3", "9999999p", "1.2.3m", " 1"])("parseMemory
 });
 
 test("formatDecimalSize counts in thousands with three digits", () => {
-  expect([0, 999, 1000, 4_269_678, 77_823_117, 1_500_000_000].map(formatDecimalSize)).toEqual([
+  expect([0, 999, 1000, 4_269_678, 77_823_117, 1_500_000_000].map((bytes) => formatDecimalSize(bytes))).toEqual([
     "0B", "999B", "1kB", "4.27MB", "77.8MB", "1.5GB",
   ]);
+  expect(formatDecimalSize(1_981_600, 4)).toBe("1.982MB");
 });
 
 test("formatBinarySize counts in 1024s with four digits", () => {
