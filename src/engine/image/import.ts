@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { ContainerConfig, ImageImportOptions } from "../../api/types/index.ts";
 import { containerConfig } from "../../api/bodies/index.ts";
 import { EngineError, familiarReference, parseImageReference, type ImageReference } from "../../base/index.ts";
@@ -23,9 +24,13 @@ export async function importArchive(archive: AsyncIterable<Uint8Array>, { aside,
   const { os = "linux" } = options.platform ?? {};
   if (os !== "linux") throw new EngineError("invalid-argument", `operating system ${JSON.stringify(os.slice(0, 40))} is not supported: this engine runs linux images`);
   const config = applyChanges(containerConfig(undefined, ""), options.changes);
-  const layer = await layAside(archive, aside);
-  const document = await describe(layer, { config, options, created });
-  return await storeImage({ config: Buffer.from(JSON.stringify(document)), layers: [layer] }, () => Promise.resolve(), parts);
+  try {
+    const layer = await layAside(archive, aside);
+    const document = await describe(layer, { config, options, created });
+    return await storeImage({ config: Buffer.from(JSON.stringify(document)), layers: [layer] }, () => Promise.resolve(), parts);
+  } finally {
+    await rm(aside, { force: true });
+  }
 }
 
 interface Description {
