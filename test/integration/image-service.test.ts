@@ -7,7 +7,6 @@ import { archive, collect, configOf, digestOf, ImageWorld, layerOf, layoutArchiv
 
 const base = layerOf([{ name: "base", body: "base" }]);
 const top = layerOf([{ name: "top", body: "top" }]);
-const none = new AbortController().signal;
 
 function saved(names: readonly string[], layers: readonly LayerParts[], author: string): { bytes: Buffer; id: string } {
   const config = configOf(layers, { author });
@@ -34,12 +33,12 @@ test("tag: another name, which survives a restart; a name that is none is refuse
   await using world = await ImageWorld.open();
   const { bytes, id } = saved(["app:1"], [base], "a");
   await world.load(bytes);
-  await world.images.tag("app:1", { repository: "other", tag: "x" }, none);
-  await world.images.tag(short(id), { repository: "reg.example/app" }, none);
-  expect(world.images.tag("app:1", { repository: "Upper" }, none)).rejects.toThrow("invalid reference");
-  expect(world.images.tag("app:1", { repository: "app", tag: "no:tag" }, none)).rejects.toThrow("invalid reference");
-  expect(world.images.tag("app:1", { repository: `app@sha256:${id}` }, none)).rejects.toThrow("refusing to create a tag with a digest reference");
-  expect(world.images.tag("nothing", { repository: "x" }, none)).rejects.toThrow("No such image: nothing:latest");
+  await world.images.tag("app:1", { repository: "other", tag: "x" });
+  await world.images.tag(short(id), { repository: "reg.example/app" });
+  expect(world.images.tag("app:1", { repository: "Upper" })).rejects.toThrow("invalid reference");
+  expect(world.images.tag("app:1", { repository: "app", tag: "no:tag" })).rejects.toThrow("invalid reference");
+  expect(world.images.tag("app:1", { repository: `app@sha256:${id}` })).rejects.toThrow("refusing to create a tag with a digest reference");
+  expect(world.images.tag("nothing", { repository: "x" })).rejects.toThrow("No such image: nothing:latest");
   await world.reopen();
   expect(await world.names()).toEqual(["app:1,other:x,reg.example/app:latest"]);
   expect(world.events.slice(1)).toEqual([`tag ${short(id)} other:x`, `tag ${short(id)} reg.example/app:latest`]);
@@ -105,7 +104,7 @@ test("remove: the digest of a repository goes with its last tag", async () => {
   const config = configOf([base]);
   const digest = digestOf(manifestOf(config, [base]));
   await world.load(layoutArchive(config, [base], ["app:1"]));
-  await world.images.tag("app:1", { repository: "app", tag: "2" }, none);
+  await world.images.tag("app:1", { repository: "app", tag: "2" });
   expect(await world.remove("app:1")).toEqual(["untagged app:1"]);
   expect((await world.remove("app:2")).slice(0, 2)).toEqual(["untagged app:2", `untagged app@${digest}`]);
   expect(await world.list()).toEqual([]);
@@ -156,14 +155,14 @@ test("import: an image of one layer, whatever it is compressed with, with the co
   await using world = await ImageWorld.open();
   const tar = archive([{ name: "bin/", type: "directory", mode: 0o755 }, { name: "bin/sh", mode: 0o755, body: "#!" }]);
   const changes = ["CMD [\"sh\", \"-l\"]", "ENV A=1 B=\"two words\"", "EXPOSE 80/tcp 53/udp", "LABEL x=y", "USER 1000", "WORKDIR /srv", "VOLUME /data", "ENTRYPOINT exec sh", "STOPSIGNAL SIGINT", "ONBUILD RUN x"];
-  const id = await world.images.import(pieces(gzipSync(tar)), { repository: "mine", tag: "1", changes }, none);
+  const id = await world.images.import(pieces(gzipSync(tar)), { repository: "mine", tag: "1", changes });
   const image = await world.images.inspect("mine:1", { manifests: false });
   expect([image.Id, image.Comment, image.RootFS.Layers, image.Size]).toEqual([id, "Imported from -", [digestOf(tar)], 2]);
   expect(image.Config).toEqual({
     Cmd: ["sh", "-l"], Env: ["A=1", "B=two words"], ExposedPorts: { "80/tcp": {}, "53/udp": {} }, Labels: { x: "y" }, User: "1000", WorkingDir: "/srv",
     Volumes: { "/data": {} }, Entrypoint: ["/bin/sh", "-c", "exec sh"], StopSignal: "SIGINT", OnBuild: ["RUN x"],
   });
-  const nameless = await world.images.import(pieces(tar), { changes: [], message: "by hand", platform: { os: "linux", architecture: "arm64" } }, none);
+  const nameless = await world.images.import(pieces(tar), { changes: [], message: "by hand", platform: { os: "linux", architecture: "arm64" } });
   expect(await world.images.inspect(nameless, { manifests: false })).toMatchObject({ RepoTags: [], Architecture: "arm64", Comment: "by hand" });
   expect(world.content().layers.length).toBe(1);
   expect(world.events).toEqual([`import ${id.slice(7, 19)} ${id}`, `tag ${id.slice(7, 19)} mine:1`, `import ${nameless.slice(7, 19)} ${nameless}`]);
@@ -172,7 +171,7 @@ test("import: an image of one layer, whatever it is compressed with, with the co
 test("import: what cannot become an image leaves nothing", async () => {
   await using world = await ImageWorld.open();
   const attempt = (bytes: Uint8Array, more: { changes?: string[]; repository?: string }): Promise<string> =>
-    world.images.import(pieces(bytes), { changes: [], ...more }, none).then(() => "imported", String);
+    world.images.import(pieces(bytes), { changes: [], ...more }).then(() => "imported", String);
   const good = archive([]);
   expect(await attempt(Buffer.from("no archive".repeat(200)), {})).toContain("the archive is damaged");
   expect(await attempt(good, { changes: ["RUN rm -rf /"] })).toContain("RUN is not a valid change command");
@@ -184,7 +183,7 @@ test("import: what cannot become an image leaves nothing", async () => {
     yield await Promise.resolve(good.subarray(0, 512));
     throw new Error("the client is gone");
   }
-  expect(await world.images.import(broken(), { changes: [] }, none).then(() => "imported", String)).toContain("the client is gone");
+  expect(await world.images.import(broken(), { changes: [] }).then(() => "imported", String)).toContain("the client is gone");
   expect([await world.list(), world.content()]).toEqual([[], { blobs: [], layers: [], aside: [] }]);
 });
 
@@ -213,7 +212,7 @@ test("loads, tags and removals at once end with whole images or none", async () 
   const work = images.flatMap(({ bytes, id }, i) => [0, 1, 2, 3].flatMap(() => [
     world.load(bytes).then(() => "loaded"),
     world.remove(id, true).then(() => "removed", String),
-    world.images.tag(short(id), { repository: "also", tag: `${i}` }, none).then(() => "tagged", String),
+    world.images.tag(short(id), { repository: "also", tag: `${i}` }).then(() => "tagged", String),
   ]));
   for (const outcome of await Promise.all(work)) expect(outcome).toMatch(/^(?:loaded|removed|tagged|EngineError: No such image: \S+)$/);
   const rows = await world.list();
