@@ -31,22 +31,27 @@ export interface CapabilityWishes {
  * @throws EngineError `invalid-argument`, docker's text
  */
 export function resolveCapabilities({ add, drop, privileged, available }: CapabilityWishes): readonly string[] {
-  const added = add.map(normalize);
-  const dropped = drop.map(normalize);
+  const added = add.map((wish) => normalize(wish, "CapAdd"));
+  const dropped = drop.map((wish) => normalize(wish, "CapDrop"));
+  for (const name of added) {
+    if (name !== "ALL" && !available.has(name)) {
+      throw new EngineError("invalid-argument", `invalid CapAdd: capability not supported by your kernel or not available in the current environment: "${name}"`);
+    }
+  }
   const all = allCapabilities.filter((name) => available.has(name));
   if (privileged) return all;
   const everything = added.includes("ALL");
-  const start = everything ? all : dropped.includes("ALL") ? [] : defaultCapabilities;
+  const start = everything ? all : dropped.includes("ALL") ? [] : defaultCapabilities.filter((name) => available.has(name));
   const kept = everything ? start.filter((name) => !dropped.includes(name)) : start.filter((name) => !dropped.includes(name) && !added.includes(name));
   return everything ? kept : [...kept, ...new Set(added)];
 }
 
-function normalize(wish: string): string {
+function normalize(wish: string, field: "CapAdd" | "CapDrop"): string {
   const upper = wish.toUpperCase();
   if (upper === "ALL") return upper;
   const name = upper.startsWith("CAP_") ? upper : `CAP_${upper}`;
   if (!allCapabilities.some((known) => known === name)) {
-    throw new EngineError("invalid-argument", `invalid capability: unknown capability: "${name}"`);
+    throw new EngineError("invalid-argument", `invalid ${field}: unknown capability: "${name}"`);
   }
   return name;
 }

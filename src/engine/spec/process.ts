@@ -1,7 +1,7 @@
 import type { ContainerConfig, Ulimit } from "../../api/types/index.ts";
 import { EngineError } from "../../base/index.ts";
 import { capabilitySets } from "./capabilities.ts";
-import type { ProcessSpec } from "./runtime-spec.ts";
+import { unlimited, type LimitSpec, type ProcessSpec } from "./runtime-spec.ts";
 import type { ResolvedUser } from "./user.ts";
 
 const defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -17,6 +17,7 @@ export interface ProcessRequest {
   readonly noNewPrivileges: boolean;
   readonly ulimits: readonly Ulimit[];
   readonly oomScoreAdj: number;
+  readonly apparmorProfile?: string;
 }
 
 export function processSpec(request: ProcessRequest): ProcessSpec {
@@ -32,19 +33,25 @@ export function processSpec(request: ProcessRequest): ProcessSpec {
     capabilities: capabilitySets(request.capabilities, uid === 0),
     ...(request.ulimits.length === 0 ? {} : { rlimits: request.ulimits.map(rlimit) }),
     noNewPrivileges: request.noNewPrivileges,
-    ...(request.oomScoreAdj === 0 ? {} : { oomScoreAdj: request.oomScoreAdj }),
+    oomScoreAdj: request.oomScoreAdj,
+    ...(request.apparmorProfile === undefined ? {} : { apparmorProfile: request.apparmorProfile }),
   };
+}
+
+/** @throws EngineError `invalid-argument`, docker's texts */
+export function validateUlimits(ulimits: readonly Ulimit[]): void {
+  for (const ulimit of ulimits) rlimit(ulimit);
 }
 
 const ulimitNames = new Set([
   "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack",
 ]);
 
-function rlimit({ Name: name, Hard: hard, Soft: soft }: Ulimit): { type: string; hard: number; soft: number } {
+function rlimit({ Name: name, Hard: hard, Soft: soft }: Ulimit): LimitSpec {
   if (!ulimitNames.has(name)) throw new EngineError("invalid-argument", `invalid ulimit type: ${name}`);
-  if (hard !== -1 && soft > hard) throw new EngineError("invalid-argument", `ulimit soft limit must be less than or equal to hard limit: ${soft} > ${hard}`);
-  const whole = (value: number): number => (value < 0 ? Number.MAX_SAFE_INTEGER : value);
-  return { type: `RLIMIT_${name.toUpperCase()}`, hard: whole(hard), soft: whole(soft) };
+  if (hard !== -1 && (soft === -1 || soft > hard)) throw new EngineError("invalid-argument", `ulimit soft limit must be less than or equal to hard limit: ${soft} > ${hard}`);
+  const limit = (value: number): LimitSpec["hard"] => (value < 0 ? unlimited : value);
+  return { type: `RLIMIT_${name.toUpperCase()}`, hard: limit(hard), soft: limit(soft) };
 }
 
 export interface EnvironmentRequest {

@@ -7,7 +7,6 @@ export interface RuntimeSpec {
   readonly process: ProcessSpec;
   readonly root: { readonly path: string; readonly readonly: boolean };
   readonly hostname?: string;
-  readonly domainname?: string;
   readonly mounts: readonly MountSpec[];
   readonly annotations?: Readonly<Record<string, string>>;
   readonly linux: LinuxSpec;
@@ -22,11 +21,32 @@ export interface ProcessSpec {
   readonly env: readonly string[];
   readonly cwd: string;
   readonly capabilities: CapabilitySets;
-  readonly rlimits?: readonly { readonly type: string; readonly hard: number; readonly soft: number }[];
+  readonly rlimits?: readonly LimitSpec[];
   readonly noNewPrivileges: boolean;
   readonly oomScoreAdj?: number;
   readonly apparmorProfile?: string;
 }
+
+export interface LimitSpec {
+  readonly type: string;
+  readonly hard: number | Unlimited;
+  readonly soft: number | Unlimited;
+}
+
+declare global {
+  interface JSON {
+    /** Stands for a primitive with this very text (ECMAScript 2026), which the compiler's library does not know yet. */
+    rawJSON(text: string): Unlimited;
+  }
+}
+
+/** A number that only JSON can hold. */
+export interface Unlimited {
+  readonly rawJSON: string;
+}
+
+/** RLIM_INFINITY, 2^64 - 1, which as a number of JavaScript would come out larger than the runtime can read. */
+export const unlimited: Unlimited = JSON.rawJSON("18446744073709551615");
 
 export interface CapabilitySets {
   readonly bounding: readonly string[];

@@ -1,3 +1,4 @@
+import { EngineError } from "../../base/index.ts";
 import type { SeccompRule, SeccompSpec } from "./runtime-spec.ts";
 
 /*
@@ -15,7 +16,7 @@ const allowed = {
   attributes: `fgetxattr flistxattr fremovexattr fsetxattr getxattr getxattrat lgetxattr listxattr listxattrat llistxattr lremovexattr lsetxattr
     removexattr removexattrat setxattr setxattrat`,
   memory: `brk madvise map_shadow_stack memfd_create memfd_secret mincore mlock mlock2 mlockall mmap mmap2 mprotect mremap msync munlock
-    munlockall munmap membarrier mseal pkey_alloc pkey_free pkey_mprotect process_madvise process_mrelease remap_file_pages`,
+    munlockall munmap membarrier mseal pkey_alloc pkey_free pkey_mprotect process_mrelease remap_file_pages`,
   processes: `alarm arch_prctl capget capset execve execveat exit exit_group fork getegid getegid32 geteuid geteuid32 getgid getgid32 getgroups
     getgroups32 getpgid getpgrp getpid getppid getpriority getresgid getresgid32 getresuid getresuid32 getrlimit get_robust_list getrusage
     getsid gettid getuid getuid32 kill pause pidfd_open pidfd_send_signal prctl prlimit64 restart_syscall rseq seccomp setfsgid setfsgid32
@@ -27,7 +28,7 @@ const allowed = {
   scheduling: `ioprio_get ioprio_set sched_getaffinity sched_getattr sched_getparam sched_get_priority_max sched_get_priority_min
     sched_getscheduler sched_rr_get_interval sched_rr_get_interval_time64 sched_setaffinity sched_setattr sched_setparam
     sched_setscheduler sched_yield`,
-  waiting: `epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2 epoll_wait epoll_wait_old eventfd eventfd2 futex
+  waiting: `fanotify_mark epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2 epoll_wait epoll_wait_old eventfd eventfd2 futex
     futex_requeue futex_time64 futex_wait futex_waitv futex_wake inotify_add_watch inotify_init inotify_init1 inotify_rm_watch _newselect poll
     ppoll ppoll_time64 pselect6 pselect6_time64 select`,
   time: `clock_adjtime clock_adjtime64 clock_getres clock_getres_time64 clock_gettime clock_gettime64 clock_nanosleep clock_nanosleep_time64
@@ -41,6 +42,7 @@ const allowed = {
   devices: `ioctl`,
   random: `getrandom`,
   landlock: `landlock_add_rule landlock_create_ruleset landlock_restrict_self`,
+  arm: `arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls`,
   security: `lsm_get_self_attr lsm_list_modules lsm_set_self_attr`,
 } as const;
 
@@ -73,12 +75,16 @@ const namespaceFlags = 0x7e020000;
 /** PER_LINUX, PER_LINUX32, each also with UNAME26, and the question which it is. */
 const personalities = [0x0, 0x8, 0x20000, 0x20008, 0xffffffff];
 
+/** By Go's names; a 64-bit kernel runs the 32-bit programs too, which must not get past the filter. */
 const architectures: Readonly<Record<string, readonly string[]>> = {
-  x64: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+  amd64: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
   arm64: ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"],
 };
 
-/** The profile for a container with these capabilities. */
+/**
+ * The profile for a container with these capabilities.
+ * @param architecture Go's name for it: amd64, arm64
+ */
 export function defaultSeccompProfile(capabilities: readonly string[], architecture: string): SeccompSpec {
   const rules: SeccompRule[] = Object.values(allowed).map((text) => ({ names: words(text), action: allow }));
   rules.push({ names: ["ptrace", "process_vm_readv", "process_vm_writev", "kcmp"], action: allow });
@@ -94,7 +100,9 @@ export function defaultSeccompProfile(capabilities: readonly string[], architect
     // Its flags lie in memory, where a filter cannot look; libc falls back to clone.
     rules.push({ names: ["clone3"], action: fail, errnoRet: notImplemented });
   }
-  return { defaultAction: fail, defaultErrnoRet: operationNotPermitted, architectures: architectures[architecture] ?? [], syscalls: rules };
+  const known = architectures[architecture];
+  if (known === undefined) throw new EngineError("unsupported", `there is no default seccomp profile for ${architecture}`);
+  return { defaultAction: fail, defaultErrnoRet: operationNotPermitted, architectures: known, syscalls: rules };
 }
 
 function words(text: string): readonly string[] {

@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs";
 import type { HostConfig } from "../../api/types/index.ts";
 import { EngineError } from "../../base/index.ts";
-import { parseSeccompProfile } from "./seccomp-document.ts";
-import type { SeccompSpec } from "./runtime-spec.ts";
+import { parseSeccompProfile, type SeccompDocument } from "./seccomp-document.ts";
 
 /** What `--security-opt` and `--privileged` come to. */
 export interface Security {
   readonly noNewPrivileges: boolean;
-  readonly seccomp: "default" | "unconfined" | SeccompSpec;
+  readonly seccomp: "default" | "unconfined" | SeccompDocument;
   readonly systemPathsUnconfined: boolean;
   readonly apparmor: string | undefined;
 }
@@ -35,7 +34,7 @@ function parseOption(option: string): Partial<Security> {
       if (value !== "unconfined" && !existsSync("/sys/kernel/security/apparmor")) {
         throw new EngineError("invalid-argument", `the host has no AppArmor, which the security option ${JSON.stringify(option)} asks for`);
       }
-      return { apparmor: value };
+      return existsSync("/sys/kernel/security/apparmor") ? { apparmor: value } : {};
     case "label":
       if (value === "disable" || !existsSync("/sys/fs/selinux/enforce")) return {};
       throw new EngineError("invalid-argument", "SELinux labels are not supported yet");

@@ -1,11 +1,13 @@
+import { release } from "node:os";
 import type { ContainerConfig, HostConfig } from "../../api/types/index.ts";
 import { environment, commandLine, processSpec } from "./process.ts";
 import { resolveCapabilities } from "./capabilities.ts";
 import { resolveDevices } from "./devices.ts";
 import { resourcesSpec, type HostLimits } from "./resources.ts";
 import type { MountSpec, NamespaceSpec, RuntimeSpec, SeccompSpec } from "./runtime-spec.ts";
+import { decideProfile, type SeccompSituation } from "./seccomp-document.ts";
 import { defaultSeccompProfile } from "./seccomp-profile.ts";
-import { resolveSecurity } from "./security.ts";
+import { resolveSecurity, type Security } from "./security.ts";
 import type { ResolvedUser } from "./user.ts";
 
 /** A namespace of a container: its own, the host's, or that of a running process. */
@@ -34,6 +36,7 @@ export interface SpecRequest {
   readonly availableCapabilities: ReadonlySet<string>;
   /** A program that is started first and reaps (`--init`), as seen by the container. */
   readonly initPath?: string;
+  /** Go's name for it: amd64, arm64. */
   readonly architecture: string;
 }
 
@@ -54,7 +57,7 @@ export function runtimeSpec(request: SpecRequest): RuntimeSpec {
   });
   const devices = resolveDevices(host.Devices ?? [], host.DeviceCgroupRules ?? [], host.Privileged);
   const command = commandLine(config);
-  const seccomp = seccompOf(security.seccomp, capabilities, request.architecture);
+  const seccomp = seccompOf(security, { capabilities, architecture: request.architecture, kernel: release() });
   return {
     ociVersion: "1.0.2",
     process: processSpec({
@@ -68,11 +71,11 @@ export function runtimeSpec(request: SpecRequest): RuntimeSpec {
       noNewPrivileges: security.noNewPrivileges,
       ulimits: host.Ulimits ?? [],
       oomScoreAdj: host.OomScoreAdj,
+      ...(security.apparmor === undefined ? {} : { apparmorProfile: security.apparmor }),
     }),
     root: { path: request.root, readonly: host.ReadonlyRootfs },
     ...(namespaces.uts === "own" ? { hostname: request.hostname } : {}),
-    ...(namespaces.uts === "own" && config.Domainname !== "" ? { domainname: config.Domainname } : {}),
-    mounts: [...ownMounts(request), ...request.mounts],
+    mounts: [...ownMounts(request).filter((mount) => !isCovered(mount, request.mounts)), ...request.mounts],
     ...(host.Annotations === undefined ? {} : { annotations: host.Annotations }),
     linux: {
       namespaces: namespaceSpecs(request),
@@ -88,9 +91,14 @@ export function runtimeSpec(request: SpecRequest): RuntimeSpec {
   };
 }
 
-function seccompOf(wish: "default" | "unconfined" | SeccompSpec, capabilities: readonly string[], architecture: string): SeccompSpec | undefined {
+function seccompOf({ seccomp: wish }: Security, situation: SeccompSituation): SeccompSpec | undefined {
   if (wish === "unconfined") return undefined;
-  return wish === "default" ? defaultSeccompProfile(capabilities, architecture) : wish;
+  return wish === "default" ? defaultSeccompProfile(situation.capabilities, situation.architecture) : decideProfile(wish, situation);
+}
+
+/** Whether the user mounts something of their own there; over /dev, also over what would lie in it. */
+function isCovered({ destination }: MountSpec, mounts: readonly MountSpec[]): boolean {
+  return mounts.some((mount) => mount.destination === destination || (mount.destination === "/dev" && destination.startsWith("/dev/")));
 }
 
 function propagatesOut(mounts: readonly MountSpec[]): boolean {
@@ -110,10 +118,14 @@ function namespaceSpecs({ namespaces, host, limits }: SpecRequest): NamespaceSpe
   return specs;
 }
 
-/** Without the two that a container's own network namespace is needed for, where it has none. */
-function sysctls({ host, namespaces }: SpecRequest): Readonly<Record<string, string>> {
-  const own = namespaces.network === "host" ? {} : { "net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647" };
-  return { ...own, ...host.Sysctls };
+/**
+ * docker's own, where the container has the namespace that they belong to. The domain name is one of them, since not
+ * every runtime knows it by name.
+ */
+function sysctls({ config, host, namespaces }: SpecRequest): Readonly<Record<string, string>> {
+  const network = namespaces.network === "host" ? {} : { "net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647" };
+  const domain = namespaces.uts !== "own" || config.Domainname === "" ? {} : { "kernel.domainname": config.Domainname };
+  return { ...network, ...domain, ...host.Sysctls };
 }
 
 function ownMounts({ host, namespaces, sharedMemory }: SpecRequest): MountSpec[] {
@@ -131,6 +143,7 @@ function ownMounts({ host, namespaces, sharedMemory }: SpecRequest): MountSpec[]
     // The host's own queues and memory, not new ones under the same name.
     mounts[mounts.length - 1] = { destination: "/dev/mqueue", type: "bind", source: "/dev/mqueue", options: ["rbind", "nosuid", "noexec", "nodev"] };
   }
+  if (host.IpcMode === "none") return mounts;
   mounts.push(
     sharedMemory === undefined
       ? { destination: "/dev/shm", type: "tmpfs", source: "shm", options: ["nosuid", "noexec", "nodev", "mode=1777", `size=${size}`] }
