@@ -1,8 +1,10 @@
+import { isIP } from "node:net";
 import { expect, test } from "bun:test";
 import {
   addressInNetwork,
   formatIpAddress,
   formatIpNetwork,
+  ipFamily,
   ipAddressBytes,
   ipAddressFromBytes,
   networkContains,
@@ -59,4 +61,10 @@ test("overlap is containment one way or the other, within a family", () => {
   expect(networksOverlap(network("0.0.0.0/0"), network("fd00::/8"))).toBe(false);
   expect(networkContains(network("fd00::/64"), parseIpAddress("fd00::1"))).toBe(true);
   expect(networkContains(network("fd00::/64"), parseIpAddress("fd00:0:0:1::1"))).toBe(false);
+});
+
+test("ipFamily: agrees with the platform on what is an address", () => {
+  const texts = ["1.2.3.4", "01.2.3.4", "256.1.1.1", "1.2.3", "1.2.3.4.5", "", ":", "::", ":::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:8:9",
+    "::ffff:1.2.3.4", "1.2.3.4::", "::1.2.3.4:5", "1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:7:1.2.3.4", "fe80::12345", "g::", "1::2::3", ":1:2:3:4:5:6:7", "1:2:3:4:5:6:7:", "::1.2.3.256", " ::1", "1"];
+  for (const text of texts) expect([text, ipFamily(text) ?? 0]).toEqual([text, isIP(text)]);
 });

@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import { EngineError } from "./engine-error.ts";
+import { ipFamily } from "./ip-address.ts";
 
 export type PortProtocol = "tcp" | "udp" | "sctp";
 
@@ -30,7 +30,7 @@ export function parsePublishedPorts(text: string): PublishedPort[] {
   const protocol = slash < 0 ? "tcp" : text.slice(slash + 1).toLowerCase();
   if (!isProtocol(protocol)) throw invalid(text, "the protocol is tcp, udp or sctp");
   const { address, host, container } = splitParts(slash < 0 ? text : text.slice(0, slash), text);
-  if (address !== "" && isIP(address) === 0) throw invalid(text, `${JSON.stringify(address)} is no IP address`);
+  if (address !== "" && ipFamily(address) === undefined) throw invalid(text, `${JSON.stringify(address)} is no IP address`);
 
   const inside = parseRange(container, text);
   const outside = host === "" || host === "0" ? undefined : parseRange(host, text);

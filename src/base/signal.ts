@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import { EngineError } from "./engine-error.ts";
 
 /** A signal of Linux, with its name as kill(1) has it. */
@@ -6,6 +5,13 @@ export interface Signal {
   readonly name: string;
   readonly number: number;
 }
+
+/** Names by number from 1, the same on x86_64 and aarch64 (signal(7)). */
+const names = [
+  "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT",
+  "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+] as const;
+const otherNames: ReadonlyMap<string, number> = new Map([["IOT", 6], ["CLD", 17], ["POLL", 29], ["UNUSED", 31]]);
 
 const firstRealTime = 34;
 const lastRealTime = 64;
@@ -22,14 +28,14 @@ export function parseSignal(text: string): Signal {
 
 /** "KILL", "RTMIN+3"; a number for one that has no name. */
 export function signalName(number: number): string {
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
-  if (found !== undefined) return found[0].slice("SIG".length);
+  const name = names[number - 1];
+  if (name !== undefined) return name;
   return number >= firstRealTime ? `RTMIN+${number - firstRealTime}`.replace("+0", "") : String(number);
 }
 
 function numberOf(name: string): number | undefined {
-  const known = Object.entries(constants.signals).find(([spelling]) => spelling === `SIG${name}`);
-  if (known !== undefined) return known[1];
+  const known = names.findIndex((spelling) => spelling === name) + 1 || otherNames.get(name);
+  if (known !== undefined) return known;
   const [, base, sign = "+", distance = "0"] = /^RT(MIN|MAX)(?:([+-])(\d{1,2}))?$/.exec(name) ?? [];
   if (base === undefined || (base === "MIN") !== (sign === "+") && distance !== "0") return undefined;
   const number = base === "MIN" ? firstRealTime + Number(distance) : lastRealTime - Number(distance);

@@ -1,7 +1,5 @@
-import { createWriteStream, renameSync, rmSync, statSync } from "node:fs";
-import { once } from "node:events";
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { finished } from "node:stream/promises";
 import { CommandFailure, type Stdio } from "../command/index.ts";
 
 export interface ArchiveRequest {
@@ -25,17 +23,22 @@ export async function writeArchive(io: Stdio, request: ArchiveRequest): Promise<
   const archive = await request.open();
   const aside = `${output}.${process.pid}.part`;
   const isDevice = statSync(output, { throwIfNoEntry: false })?.isFile() === false;
-  const file = createWriteStream(isDevice ? output : aside, { flags: isDevice ? "w" : "wx", mode: 0o600 });
+  const file = openSync(isDevice ? output : aside, isDevice ? "w" : "wx", 0o600);
   try {
-    for await (const bytes of archive.output) if (!file.write(bytes)) await once(file, "drain");
-    file.end();
-    await finished(file);
+    try {
+      for await (const bytes of archive.output) writeWhole(file, bytes);
+    } finally {
+      closeSync(file);
+    }
     if (!isDevice) renameSync(aside, output);
   } catch (error) {
-    file.destroy();
     if (!isDevice) rmSync(aside, { force: true });
     throw error;
   }
+}
+
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }
 
 function checkOutput(output: string, failure: string): void {
