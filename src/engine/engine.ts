@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { EngineError, makeClock } from "../base/index.ts";
-import { readCgroupLayout } from "../host/cgroup/index.ts";
+import { MoveQuickener, readCgroupLayout } from "../host/cgroup/index.ts";
 import type { Descriptor } from "../host/libc/index.ts";
 import { readMachine } from "../host/machine/index.ts";
 import { Poller } from "../host/poll/index.ts";
@@ -123,9 +123,10 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   const runtimes = findRuntimes(request);
   const [defaultRuntime = ""] = runtimes.keys();
   const cgroups = readCgroupLayout();
+  const quickener = resources.use(new MoveQuickener(cgroups));
   const host = readHostFacts(request.searchPath);
   const containers = await openContainers({
-    places: new Places(dataRoot, execRoot), records, images, snapshotter, networks, volumes, poller, events, clock, log, cgroups, host, runtimes, defaultRuntime,
+    places: new Places(dataRoot, execRoot), records, images, snapshotter, networks, volumes, poller, events, clock, log, cgroups, quickener, host, runtimes, defaultRuntime,
     logs: { policy: logPolicy, open: (log) => openLog(log, watcher) },
     cgroupParent: `/wharf-${options.bridge}`,
   });

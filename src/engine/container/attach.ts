@@ -44,15 +44,17 @@ export class AttachedClient implements Attachment, WaitingClient {
     return this.#sawEnd;
   }
 
-  connect(socketPath: string): void {
-    if (this.#isClosed) return;
+  async connect(socketPath: string): Promise<void> {
     try {
-      this.#socket = AttachSocket.connect(socketPath, this.#program.poller);
+      const socket = await AttachSocket.connectInTurn(socketPath, this.#program.poller);
+      if (this.#isClosed) socket.close();
+      else this.#socket = socket;
     } catch (error) {
       // It has ended meanwhile: there is nothing to be attached to.
       if (!isSystemError(error, "ENOENT", "ECONNREFUSED")) throw error;
+    } finally {
+      this.#connected.resolve(this.#socket);
     }
-    this.#connected.resolve(this.#socket);
   }
 
   giveUp(): void {

@@ -135,7 +135,7 @@ export class ContainerService implements ContainerBackend {
   }
 
   attach(ref: string, options: ContainerAttachOptions, signal: AbortSignal): Promise<Attachment> {
-    return Promise.try(() => {
+    return Promise.try(async () => {
       const container = this.#registry.find(ref);
       const { config } = container.record;
       requireRunning(container, "attach");
@@ -152,7 +152,7 @@ export class ContainerService implements ContainerBackend {
         onDetach: () => { emitContainerEvent(this.#parts.events, container, { action: "detach" }); },
         onClose: (closed) => { container.waitingClients.delete(closed); },
       });
-      if (container.live !== undefined) client.connect(`${this.#parts.places.bundle(container.id)}/attach`);
+      if (container.live !== undefined) await client.connect(`${this.#parts.places.bundle(container.id)}/attach`);
       else if (container.isRemoved) client.giveUp();
       else container.waitingClients.add(client);
       emitContainerEvent(this.#parts.events, container, { action: "attach" });

@@ -16,7 +16,7 @@ export interface LiveProgram {
 /** A client that attached before the program ran. */
 export interface WaitingClient {
   /** The program is there and waits for its start: nothing of its output can be missed from here on. */
-  connect(socketPath: string): void;
+  connect(socketPath: string): Promise<void>;
   /** It will not come to a start: the container is gone. */
   giveUp(): void;
 }

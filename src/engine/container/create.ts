@@ -30,6 +30,8 @@ export async function createContainer(request: ContainerCreateRequest, creation:
   if (request.name !== undefined && request.name !== "") validateName(request.name);
   const image = parts.images.resolve(config.Image);
   checkPlatform(request, image);
+  // A start is likely to follow; it never fails, and nothing waits for it.
+  void parts.quickener.quicken();
   const id = randomBytes(32).toString("hex");
   const hostConfig = completeHostConfig(asked, creation);
   const merged = completeConfig(mergeConfig(config, image.config), { id, hostConfig });

@@ -38,7 +38,7 @@ export async function launchExec(exec: Exec, { parts, options, onReady }: ExecLa
       stdin: body.AttachStdin,
       exec: { processSpec: join(folder, "process.json") },
     });
-    onReady(prepared.socket);
+    await onReady(prepared.socket);
     const monitor = await prepared.run();
     exec.folder = folder;
     exec.pid = monitor.program.pid;
@@ -52,7 +52,7 @@ export async function launchExec(exec: Exec, { parts, options, onReady }: ExecLa
 export interface ExecLaunch {
   readonly parts: ContainerParts;
   readonly options: ExecStartOptions;
-  readonly onReady: (socketPath: string) => void;
+  readonly onReady: (socketPath: string) => Promise<void>;
 }
 
 async function ended(exec: Exec, monitor: Monitor, { places, poller }: ContainerParts): Promise<number> {

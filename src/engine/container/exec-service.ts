@@ -13,6 +13,9 @@ import { failureCode } from "./launch.ts";
 import type { ContainerParts } from "./parts.ts";
 import type { ContainerRegistry } from "./registry.ts";
 
+/** Milliseconds. */
+const rememberedFor = 5 * 60_000;
+
 /** Commands in running containers. */
 export class ExecService implements ExecBackend {
   readonly #parts: ContainerParts;
@@ -28,6 +31,7 @@ export class ExecService implements ExecBackend {
     return Promise.try(() => {
       const container = this.#registry.find(ref);
       requireRunning(container, "exec");
+      this.#forgetOld();
       parseDetachKeys(body.DetachKeys);
       if (body.User !== "") parseUserString(body.User);
       if (body.WorkingDir !== "" && !body.WorkingDir.startsWith("/")) {
@@ -47,6 +51,15 @@ export class ExecService implements ExecBackend {
     });
   }
 
+  /** Those that have ended can be asked about for some minutes, as with docker. */
+  #forgetOld(): void {
+    const latest = performance.now() - rememberedFor;
+    for (const exec of this.#execs.values()) {
+      if (exec.endedAt === undefined || exec.endedAt > latest) continue;
+      this.#forget(exec);
+    }
+  }
+
   #forget(exec: Exec): void {
     this.#execs.delete(exec.id);
     exec.container.execs.delete(exec.id);
@@ -58,7 +71,7 @@ export class ExecService implements ExecBackend {
 
   async start(id: string, options: ExecStartOptions): Promise<void> {
     const exec = this.#claim(id);
-    await this.#launch(exec, options, () => undefined);
+    await this.#launch(exec, options, () => Promise.resolve());
   }
 
   attach(id: string, options: ExecStartOptions): Promise<Attachment> {
@@ -86,7 +99,7 @@ export class ExecService implements ExecBackend {
     return {
       tty: client.tty,
       run: async (streams: AttachStreams) => {
-        const { ended } = await this.#launch(exec, options, (socket) => { client.connect(socket); });
+        const { ended } = await this.#launch(exec, options, (socket) => client.connect(socket));
         await client.run(streams);
         // The client asks for the exit code next; a detached one does not wait for it.
         if (!streams.signal.aborted && client.sawEnd) await ended;
@@ -113,20 +126,20 @@ export class ExecService implements ExecBackend {
   }
 
   /** @returns what resolves when it has ended and inspect shows its exit code */
-  async #launch(exec: Exec, options: ExecStartOptions, onReady: (socketPath: string) => void): Promise<{ readonly ended: Promise<void> }> {
+  async #launch(exec: Exec, options: ExecStartOptions, onReady: (socketPath: string) => Promise<void>): Promise<{ readonly ended: Promise<void> }> {
     let exit: Promise<number>;
     this.#emit(exec, `exec_start: ${exec.command}`);
     try {
       ({ exit } = await launchExec(exec, { parts: this.#parts, options, onReady }));
     } catch (error) {
-      exec.status = "ended";
-      exec.exitCode = failureCode(error);
+      exec.end(failureCode(error));
+      exec.container.execs.delete(exec.id);
       throw error;
     }
     exec.status = "running";
     const ended = exit.then((exitCode) => {
-      exec.status = "ended";
-      exec.exitCode = exitCode;
+      exec.end(exitCode);
+      exec.container.execs.delete(exec.id);
       emitContainerEvent(this.#parts.events, exec.container, { action: "exec_die", attributes: { execID: exec.id, exitCode: String(exitCode) } });
     });
     ended.catch((error: unknown) => {

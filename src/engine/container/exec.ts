@@ -10,6 +10,8 @@ export class Exec {
   readonly body: ExecCreateBody;
   status: ExecStatus = "created";
   exitCode: number | null = null;
+  /** On the clock of performance.now. */
+  endedAt: number | undefined;
   pid = 0;
   /** Folder with what conmon made of it, while it runs. */
   folder: string | undefined;
@@ -23,6 +25,13 @@ export class Exec {
   /** For events and errors: the command as it was written. */
   get command(): string {
     return (this.body.Cmd ?? []).join(" ");
+  }
+
+  end(exitCode: number): void {
+    this.status = "ended";
+    this.exitCode = exitCode;
+    this.endedAt = performance.now();
+    this.pid = 0;
   }
 
   describe(): ExecInspect {

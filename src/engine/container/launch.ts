@@ -28,6 +28,7 @@ export interface LaunchParts {
 export async function launch(container: Container, { parts, registry }: LaunchParts): Promise<Monitor> {
   const { record } = container;
   const { places, networks, snapshotter, volumes } = parts;
+  void parts.quickener.quicken();
   await using undo = new UndoStack(parts);
   const bundle = places.bundle(record.id);
   rmSync(bundle, { recursive: true, force: true });
@@ -46,11 +47,20 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
   undo.add(() => runtime.delete(record.id));
   const monitor = await startMonitor(monitorRequest(record, spec, { runtime, parts }));
   undo.add(() => endMonitor(monitor, parts));
-  for (const client of container.waitingClients) client.connect(join(bundle, "attach"));
-  container.waitingClients.clear();
+  await connectWaiting(container, parts);
   await runtime.start(record.id);
   undo.keep();
   return monitor;
+}
+
+/** Connects the clients that attached before the program was there. One that cannot be is told so, and keeps nobody from starting. */
+export async function connectWaiting(container: Container, { places, log }: ContainerParts): Promise<void> {
+  const clients = [...container.waitingClients];
+  container.waitingClients.clear();
+  const socket = join(places.bundle(container.id), "attach");
+  for (const result of await Promise.allSettled(clients.map((client) => client.connect(socket)))) {
+    if (result.status === "rejected") log.error(`cannot attach a client to container ${container.record.name}`, result.reason);
+  }
 }
 
 /** Steps back, last first, each whatever became of the others; what fails is for the log, since the first failure is what matters. */

@@ -1,12 +1,11 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { EngineError, formatTimestamp, isEngineError, millisecondsOf } from "../../base/index.ts";
 import { Cgroup } from "../../host/cgroup/index.ts";
 import { takeExitCode, type Monitor } from "../../host/conmon/index.ts";
 import { ProcessHandle } from "../../host/process/index.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import type { Container, LiveProgram } from "./container.ts";
-import { cgroupPathOf, failureCode, launch, runtimeOf } from "./launch.ts";
+import { cgroupPathOf, connectWaiting, failureCode, launch, runtimeOf } from "./launch.ts";
 import type { ContainerParts } from "./parts.ts";
 import type { ContainerRegistry } from "./registry.ts";
 import { discardContainer } from "./discard.ts";
@@ -72,8 +71,7 @@ export class Lifecycle {
     const live: LiveProgram = { program, ended: gone, settled: settling };
     container.live = live;
     // Those that came while the start went on.
-    for (const client of container.waitingClients) client.connect(join(this.#parts.places.bundle(container.id), "attach"));
-    container.waitingClients.clear();
+    void connectWaiting(container, this.#parts);
     settling.catch((error: unknown) => {
       // The poller closes when the engine stops; programs go on without it.
       if (this.#isClosed || isEngineError(error, "cancelled")) return;
@@ -110,10 +108,11 @@ export class Lifecycle {
     const restarts = !this.#isClosed && !container.isRemoving && shouldRestart({
       policy: record.hostConfig.RestartPolicy, exitCode: exit.exitCode, restartCount: record.restartCount, isStopped: record.state.isStopped,
     });
-    await this.#parts.networks.release(record.id);
     container.live = undefined;
     this.#registry.save(container, { state: ended(record.state, exit, restarts) });
     this.#emit(container, "die", { execDuration: String(Math.max(0, Math.floor(ranFor / 1000))), exitCode: String(exit.exitCode) });
+    // Whoever waits for the end may give address and ports to another container at once.
+    await this.#parts.networks.release(record.id);
     container.announce("exit");
     await this.tidy(container);
     if (restarts) this.scheduleRestart(container, ranFor);

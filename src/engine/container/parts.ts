@@ -1,6 +1,6 @@
 import type { LogConfig } from "../../api/types/index.ts";
 import type { Nanoseconds } from "../../base/index.ts";
-import type { CgroupLayout } from "../../host/cgroup/index.ts";
+import type { CgroupLayout, MoveQuickener } from "../../host/cgroup/index.ts";
 import type { Poller } from "../../host/poll/index.ts";
 import type { Runtime } from "../../host/runtime/index.ts";
 import type { EventBus } from "../events/index.ts";
@@ -30,6 +30,7 @@ export interface ContainerParts {
   readonly clock: () => Nanoseconds;
   readonly host: HostFacts;
   readonly cgroups: CgroupLayout;
+  readonly quickener: MoveQuickener;
   /** cgroup below which every container has its own, such as "/wharf-wharf0". */
   readonly cgroupParent: string;
   readonly log: ContainerLog;

@@ -6,6 +6,7 @@ import { takeExitCode } from "../../host/conmon/index.ts";
 import { mount } from "../../host/mount/index.ts";
 import { identifyProcess, ProcessHandle } from "../../host/process/index.ts";
 import type { Container } from "./container.ts";
+import { cgroupPathOf } from "./launch.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { ContainerParts } from "./parts.ts";
 import { describeStep, planRecovery, type Observation, type RecoveryStep } from "./recovery-plan.ts";
@@ -26,12 +27,13 @@ export async function recoverContainers(recovery: Recovery): Promise<() => void>
   const { parts, registry } = recovery;
   const records = registry.all().map(({ record }) => record);
   const steps = planRecovery(records, observe(recovery));
+  const outOfMemory = new Set(steps.filter((step) => step.kind === "note-exit" && wasOutOfMemory(step.id, recovery)).map(({ id }) => id));
   for (const step of steps) parts.log.info(`recovery: ${describeStep(step)}`);
   await clear(steps, recovery);
   const living = steps.filter(({ kind }) => kind === "adopt").map(({ id }) => id);
   await recoverNetworks(living, recovery);
   holdVolumes(recovery);
-  for (const step of steps) await settle(step, recovery);
+  for (const step of steps) await settle(step, outOfMemory.has(step.id), recovery);
   const restarts = steps.filter(({ kind }) => kind === "restart").map(({ id }) => id);
   return () => { for (const id of restarts) restart(id, recovery); };
 }
@@ -125,20 +127,26 @@ function holdVolumes({ parts, registry }: Recovery): void {
   for (const { id, record } of registry.all()) for (const name of Object.values(record.volumes)) parts.volumes.hold(name, id);
 }
 
-async function settle({ kind, id }: RecoveryStep, { parts, registry, lifecycle }: Recovery): Promise<void> {
+/** The kernel counts in the container's cgroup, which is still there. */
+function wasOutOfMemory(id: string, { parts, registry }: Recovery): boolean {
+  const record = registry.get(id)?.record;
+  return record !== undefined && new Cgroup(parts.cgroups, cgroupPathOf(record, parts)).oomKills() > 0;
+}
+
+async function settle({ kind, id }: RecoveryStep, isOutOfMemory: boolean, { parts, registry, lifecycle }: Recovery): Promise<void> {
   const container = registry.get(id);
   if (container === undefined) return;
   const { conmon, program } = container.record.state;
   if (kind === "finish-removal") await lifecycle.remove(container, { volumes: container.record.hostConfig.AutoRemove });
   if (kind === "adopt" && conmon !== undefined && program !== undefined) lifecycle.watch(container, { conmon, program });
-  if (kind === "note-exit") await lifecycle.noteExit(container, await readExit(id, parts));
+  if (kind === "note-exit") await lifecycle.noteExit(container, { ...await readExit(id, parts), isOutOfMemory });
 }
 
 async function readExit(id: string, { places, clock }: ContainerParts) {
   const status = statSync(join(places.exits, id), { throwIfNoEntry: false });
   const code = await takeExitCode(places.exits, id);
   const finishedAt = status === undefined ? clock() : BigInt(Math.round(status.mtimeMs * 1000)) * 1000n;
-  return { exitCode: code ?? 137, isOutOfMemory: false, finishedAt: formatTimestamp(finishedAt) };
+  return { exitCode: code ?? 137, finishedAt: formatTimestamp(finishedAt) };
 }
 
 function restart(id: string, { parts, registry, lifecycle }: Recovery): void {

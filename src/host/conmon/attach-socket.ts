@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { EngineError } from "../../base/index.ts";
-import { closeDescriptor, cString, Descriptor, errnoOf, succeed, systemCall } from "../libc/index.ts";
+import { closeDescriptor, cString, Descriptor, errnoOf, isSystemError, succeed, systemCall } from "../libc/index.ts";
 import type { Poller } from "../poll/index.ts";
 
 const socket = systemCall<[number, number, number]>("socket", "iii");
@@ -23,6 +24,8 @@ const longestAddress = 107;
 /** conmon reads the program's output in pieces of 8 KiB and puts one byte before each. */
 const largestPacket = 8193;
 const batchSize = 64 * 1024;
+/** Milliseconds. */
+const longestQueueing = 10_000;
 /** What conmon reads at once from a client. */
 const largestInput = 8192;
 
@@ -61,6 +64,23 @@ export class AttachSocket implements Disposable {
     } catch (error) {
       reader.close();
       throw error;
+    }
+  }
+
+  /**
+   * The same while conmon has more clients to take than its queue holds; nothing tells when there is room again.
+   * @throws EngineError `timeout` when it takes none for ten seconds, such as one that waits for a client that does not read
+   */
+  static async connectInTurn(path: string, poller: Poller): Promise<AttachSocket> {
+    const latest = performance.now() + longestQueueing;
+    for (let delay = 1; ; delay = Math.min(delay * 2, 100)) {
+      try {
+        return AttachSocket.connect(path, poller);
+      } catch (error) {
+        if (!isSystemError(error) || error.errno !== errnoOf("EAGAIN")) throw error;
+        if (performance.now() > latest) throw new EngineError("timeout", "cannot attach: too many clients wait, and one that is attached does not read", { cause: error });
+      }
+      await setTimeout(delay);
     }
   }
 
