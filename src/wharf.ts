@@ -6,9 +6,14 @@ import type { DaemonProcess } from "./engine/index.ts";
  */
 
 const words = process.argv.slice(2);
-if (words[0] === "daemon") process.exitCode = await runEngine(words.slice(1));
-// A read of standard input may still wait on another thread, and everything written has arrived: nothing is waited for.
-else process.exit(await runClient());
+// Without await at the top, so that a bundle of it can be compiled ahead of time.
+void main();
+
+async function main(): Promise<void> {
+  if (words[0] === "daemon") process.exitCode = await runEngine(words.slice(1));
+  // A read of standard input may still wait on another thread, and everything written has arrived: nothing is waited for.
+  else process.exit(await runClient());
+}
 
 async function runEngine(rest: readonly string[]): Promise<number> {
   const { runDaemon } = await import("./engine/index.ts");
@@ -34,6 +39,11 @@ function daemonProcess(): Omit<DaemonProcess, "words"> {
 async function runClient(): Promise<number> {
   const { onProcessSignals, processStdio, runCommandLine } = await import("./client/cli/index.ts");
   return await runCommandLine({
-    words, environment: process.env, io: processStdio(), onSignals: onProcessSignals, self: [process.execPath, import.meta.path],
+    words, environment: process.env, io: processStdio(), onSignals: onProcessSignals, self: self(),
   });
+}
+
+/** The command that runs this program again; a single-file executable is that command by itself. */
+function self(): readonly string[] {
+  return Bun.main.startsWith("/$bunfs/") ? [process.execPath] : [process.execPath, Bun.main];
 }
