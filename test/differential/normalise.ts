@@ -9,9 +9,7 @@ export function normalise(output: string): string {
     .replace(/\b(?:10|172)(?:\.\d{1,3}){3}\b/g, "<address>")
     .replace(/:(?:3[2-9]|[456]\d)\d{3}\b/g, ":<port>")
     .replace(/\b[a-z]+_[a-z]+\d?(?=\s*$)/gm, "<name>")
-    .replace(/^(?:docker|wharf): /gm, "<program>: ")
-    .replace(/'(?:docker|wharf) /g, "'<program> ")
-    .replace(/\b(?:docker|wharf) (?=\w+ (?:--help|-h)|help\b)/g, "<program> ");
+    .replace(/(?:^|(?<=')|(?<=unknown command: )|(?<=^Usage: {2})|(?<=^ {2}|, ))(?:docker|wharf)(?=[: ])/gm, "<program>");
   // Widths of columns follow what stood in them.
   return replaced.split("\n").map((line) => line.replace(/ {2,}/g, "  ").trimEnd()).join("\n");
 }

@@ -34,7 +34,7 @@ export function filters<Name extends string>(checks: Readonly<Record<Name, Value
         if (!isKnown(name)) throw new EngineError("invalid-argument", `invalid filter '${name.slice(0, 80)}'`);
         const wanted = filterValues(name, given);
         const wrong = wanted.find((value) => !checks[name](value));
-        if (wrong !== undefined) throw new EngineError("invalid-argument", `invalid filter '${name}=${wrong.slice(0, 80)}'`);
+        if (wrong !== undefined) throw wrongValue(name, checks[name] === switchValue ? `[${wanted.join(" ")}]` : wrong);
         if (wanted.length > 0) result.set(name, wanted);
       }
       return result;
@@ -62,6 +62,10 @@ function filterValues(name: string, given: JsonValue): readonly string[] {
     if (isOn) wanted.push(value);
   }
   return wanted;
+}
+
+function wrongValue(name: string, value: string): EngineError {
+  return new EngineError("invalid-argument", `invalid filter '${name}=${value.slice(0, 80)}'`);
 }
 
 function malformed(reason: string): EngineError {

@@ -69,7 +69,7 @@ test.each([
 
 test("filters: each operation has its own", () => {
   expect(() => volumePruneFilters.decode(['{"status":["running"]}'], "filters")).toThrow("invalid filter 'status'");
-  expect(() => imageFilters.decode(['{"dangling":["maybe"]}'], "filters")).toThrow("invalid filter 'dangling=maybe'");
+  expect(() => imageFilters.decode(['{"dangling":["maybe"]}'], "filters")).toThrow("invalid filter 'dangling=[maybe]'");
 });
 
 test.each([

@@ -2,7 +2,7 @@ import type {
   ContainerAttachOptions, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions, ContainerRemoveOptions,
   ContainerStopOptions, ContainerSummary, TerminalSize, WaitCondition,
 } from "../../api/types/index.ts";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, isEngineError } from "../../base/index.ts";
 import { resizeTerminal } from "../../host/conmon/index.ts";
 import { requireReadableLog } from "../logs/index.ts";
 import type { Attachment, ContainerBackend, ContainerCreateRequest, ContainerWait, LogOutput } from "../server/index.ts";
@@ -70,7 +70,15 @@ export class ContainerService implements ContainerBackend {
   }
 
   async kill(ref: string, { signal }: { readonly signal: string }): Promise<void> {
-    await this.#stopper.kill(this.#registry.find(ref), { ref, signal });
+    await this.#stopper.kill(this.#findToKill(ref), { ref, signal });
+  }
+
+  #findToKill(ref: string): Container {
+    try {
+      return this.#registry.find(ref);
+    } catch (error) {
+      throw isEngineError(error) ? new EngineError(error.kind, `cannot kill container: ${ref}: ${error.message}`, { cause: error }) : error;
+    }
   }
 
   wait(ref: string, { condition }: { readonly condition: WaitCondition }, signal: AbortSignal): Promise<ContainerWait> {
@@ -103,14 +111,23 @@ export class ContainerService implements ContainerBackend {
       const before = container.record.name;
       if (name === "") throw new EngineError("invalid-argument", "Neither old nor new names may be empty");
       if (name === before) throw new EngineError("invalid-argument", "Renaming a container with the same name as its current name");
-      validateName(name);
-      this.#registry.reserveName(name, container.id);
+      this.#reserveNewName(name, container.id);
       this.#registry.save(container, { name });
       this.#registry.releaseName(before);
       this.#parts.networks.rename(container.id, name);
       emitContainerEvent(this.#parts.events, container, { action: "rename", attributes: { oldName: `/${before}` } });
       return Promise.resolve();
     });
+  }
+
+  /** @throws EngineError with docker's words before those of a create */
+  #reserveNewName(name: string, id: string): void {
+    try {
+      validateName(name, `/${name}`);
+      this.#registry.reserveName(name, id);
+    } catch (error) {
+      throw isEngineError(error) ? new EngineError(error.kind, `Error when allocating new name: ${error.message}`, { cause: error }) : error;
+    }
   }
 
   async resize(ref: string, { height, width }: TerminalSize): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { hostname as hostHostname } from "node:os";
 import { isIP } from "node:net";
 import type { ContainerConfig, ContainerCreateReply, HostConfig } from "../../api/types/index.ts";
-import { EngineError, formatTimestamp, parseSignal, parseUserString } from "../../base/index.ts";
+import { EngineError, formatTimestamp, isEngineError, parseSignal, parseUserString } from "../../base/index.ts";
 import { openTree } from "../../host/files/index.ts";
 import type { Image } from "../image/index.ts";
 import { parseNetworkMode, publishedPorts } from "../network/index.ts";
@@ -112,7 +112,7 @@ function checkPlatform({ platform, body }: ContainerCreateRequest, image: Image)
 
 /** Names of other containers become ids, so that a rename or a new container of the name changes nothing. */
 function completeHostConfig(host: HostConfig, { registry, parts }: Creation): HostConfig {
-  const byId = (mode: string): string => (mode.startsWith("container:") ? `container:${registry.find(mode.slice("container:".length)).id}` : mode);
+  const byId = (mode: string): string => completeMode(mode, registry);
   return {
     ...host,
     NetworkMode: host.NetworkMode === "" || host.NetworkMode === "default" ? "bridge" : byId(host.NetworkMode),
@@ -124,6 +124,18 @@ function completeHostConfig(host: HostConfig, { registry, parts }: Creation): Ho
     RestartPolicy: { ...host.RestartPolicy, Name: host.RestartPolicy.Name === "" ? "no" : host.RestartPolicy.Name },
     ShmSize: host.ShmSize === 0 ? 64 * 1024 * 1024 : host.ShmSize,
   };
+}
+
+/** One that is not there yet is looked for at the start. */
+function completeMode(mode: string, registry: ContainerRegistry): string {
+  const ref = /^container:(.+)$/s.exec(mode)?.[1];
+  if (ref === undefined) return mode;
+  try {
+    return `container:${registry.find(ref).id}`;
+  } catch (error) {
+    if (isEngineError(error, "not-found")) return mode;
+    throw error;
+  }
 }
 
 function completeConfig(config: ContainerConfig, { id, hostConfig }: { id: string; hostConfig: HostConfig }): ContainerConfig {
@@ -161,8 +173,8 @@ function validateExtraHost(entry: string): void {
 }
 
 function validateNamespaces({ PidMode: pid, IpcMode: ipc, UTSMode: uts, CgroupnsMode: cgroup }: HostConfig): void {
-  if (!/^(|host|container:[0-9a-f]{64})$/.test(pid)) throw new EngineError("invalid-argument", `invalid PID mode: ${pid}`);
-  if (!/^(private|shareable|none|host|container:[0-9a-f]{64})$/.test(ipc)) throw new EngineError("invalid-argument", `invalid IPC mode: ${ipc}`);
+  if (!/^(|host|container:.+)$/.test(pid)) throw new EngineError("invalid-argument", `invalid PID mode: ${pid}`);
+  if (!/^(private|shareable|none|host|container:.+)$/.test(ipc)) throw new EngineError("invalid-argument", `invalid IPC mode: ${ipc}`);
   if (uts !== "" && uts !== "host") throw new EngineError("invalid-argument", `invalid UTS mode: ${uts}`);
   if (!["", "private", "host"].includes(cgroup)) throw new EngineError("invalid-argument", `invalid cgroup namespace mode: ${cgroup}`);
 }

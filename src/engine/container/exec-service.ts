@@ -132,7 +132,7 @@ export class ExecService implements ExecBackend {
     try {
       ({ exit } = await launchExec(exec, { parts: this.#parts, options, onReady }));
     } catch (error) {
-      exec.end(failureCode(error));
+      exec.end(failureCode(error, 126));
       exec.container.execs.delete(exec.id);
       throw error;
     }

@@ -218,8 +218,11 @@ function makeFolders(tree: Descriptor, path: string): void {
   }
 }
 
-/** The exit code that a start which failed leaves behind. */
-export function failureCode(error: unknown): number {
-  if (isEngineError(error) && "exitCode" in error && typeof error.exitCode === "number") return error.exitCode;
-  return 128;
+/**
+ * The exit code that a start which failed leaves behind.
+ * @param unknown for what is neither "not found" nor "not to be run"
+ */
+export function failureCode(error: unknown, unknown = 128): number {
+  if (isEngineError(error) && "exitCode" in error && typeof error.exitCode === "number" && error.exitCode !== 128) return error.exitCode;
+  return unknown;
 }

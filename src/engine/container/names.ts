@@ -32,9 +32,12 @@ function pick(words: readonly string[]): string {
   return words[randomInt(words.length)] ?? "";
 }
 
-/** @throws EngineError `invalid-argument`, docker's text */
-export function validateName(name: string): void {
+/**
+ * @param shown in the error, as docker does with a slash before the new name of a rename
+ * @throws EngineError `invalid-argument`, docker's text
+ */
+export function validateName(name: string, shown = name): void {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
-    throw new EngineError("invalid-argument", `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
+    throw new EngineError("invalid-argument", `Invalid container name (${shown}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
   }
 }

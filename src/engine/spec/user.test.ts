@@ -28,12 +28,12 @@ function files(passwd: string, group: string): void {
 
 test("resolveUser: names, numbers, groups and home folders", () => {
   files("root:x:0:0:root:/root:/bin/sh\n# note\nann:x:1000:100:Ann:/home/ann:/bin/sh\n", "users:x:100:\ncrew:x:200:bob,ann\nstaff:x:300:bob\n");
-  expect(resolve("")).toEqual({ uid: 0, gid: 0, additionalGids: [], home: "/root" });
-  expect(resolve("ann")).toEqual({ uid: 1000, gid: 100, additionalGids: [200], home: "/home/ann" });
-  expect(resolve("1000")).toEqual({ uid: 1000, gid: 100, additionalGids: [200], home: "/home/ann" });
-  expect(resolve("ann:staff")).toEqual({ uid: 1000, gid: 300, additionalGids: [], home: "/home/ann" });
-  expect(resolve("7:8")).toEqual({ uid: 7, gid: 8, additionalGids: [], home: "/" });
-  expect(resolve("ann", ["staff", "9"])).toEqual({ uid: 1000, gid: 100, additionalGids: [200, 300, 9], home: "/home/ann" });
+  expect(resolve("")).toEqual({ uid: 0, gid: 0, additionalGids: [0], home: "/root" });
+  expect(resolve("ann")).toEqual({ uid: 1000, gid: 100, additionalGids: [100, 200], home: "/home/ann" });
+  expect(resolve("1000")).toEqual({ uid: 1000, gid: 100, additionalGids: [100, 200], home: "/home/ann" });
+  expect(resolve("ann:staff")).toEqual({ uid: 1000, gid: 300, additionalGids: [300], home: "/home/ann" });
+  expect(resolve("7:8")).toEqual({ uid: 7, gid: 8, additionalGids: [8], home: "/" });
+  expect(resolve("ann", ["staff", "9"])).toEqual({ uid: 1000, gid: 100, additionalGids: [100, 200, 300, 9], home: "/home/ann" });
 });
 
 test("resolveUser: docker's words for who is not there", () => {
@@ -45,8 +45,8 @@ test("resolveUser: docker's words for who is not there", () => {
 
 test("resolveUser: an image without the files has numbers only", () => {
   rmSync(join(root, "etc"), { recursive: true });
-  expect(resolve("")).toEqual({ uid: 0, gid: 0, additionalGids: [], home: "/" });
-  expect(resolve("12")).toEqual({ uid: 12, gid: 0, additionalGids: [], home: "/" });
+  expect(resolve("")).toEqual({ uid: 0, gid: 0, additionalGids: [0], home: "/" });
+  expect(resolve("12")).toEqual({ uid: 12, gid: 0, additionalGids: [0], home: "/" });
   expect(() => resolve("ann")).toThrow("unable to find user ann");
 });
 
@@ -66,7 +66,7 @@ for (const entry of ["ann:x:4294967296:1", "ann:x::1", "ann:x:-1:1", "ann:x:0x5:
 
 test("CVE-2024-40635: a group's number that is none is no group", () => {
   files("ann:x:5:6::/:\n", "crew:x:4294967296:ann\n");
-  expect(resolve("ann").additionalGids).toEqual([]);
+  expect(resolve("ann").additionalGids).toEqual([6]);
   expect(() => resolve("ann:crew")).toThrow("unable to find group crew");
 });
 

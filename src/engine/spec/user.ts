@@ -42,7 +42,7 @@ export function lookUp(text: string, groups: readonly string[], { passwd, group 
   const memberships = wantedGroup !== undefined || name === undefined ? [] : group.filter((fields) => fields[3]?.split(",").includes(name) === true);
   const own = memberships.map((fields) => idOf(fields[2])).filter((id) => id !== undefined);
   const added = groups.map((wish) => groupId(parseUserString(wish).user, group));
-  return { uid, gid, additionalGids: [...new Set([...own, ...added])].filter((id) => id !== gid || added.includes(id)), home: entry?.[5] ?? "/" };
+  return { uid, gid, additionalGids: [...new Set([gid, ...own, ...added])], home: entry?.[5] ?? "/" };
 }
 
 function groupId(wanted: Principal, group: Databases["group"]): number {

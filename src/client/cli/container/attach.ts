@@ -14,9 +14,9 @@ export const attachCommand: Command = {
     const { engine, io } = context;
     const [id = ""] = args;
     const { State, Config } = await engine.call("containerInspect", { path: { id } });
-    if (!State.Running) throw new CommandFailure(1, "cannot attach to a stopped container, start it first");
-    if (State.Paused) throw new CommandFailure(1, "cannot attach to a paused container, unpause it first");
-    if (State.Restarting) throw new CommandFailure(1, "cannot attach to a restarting container, wait until it is running");
+    if (!State.Running) throw new CommandFailure(1, "You cannot attach to a stopped container, start it first");
+    if (State.Paused) throw new CommandFailure(1, "You cannot attach to a paused container, unpause it first");
+    if (State.Restarting) throw new CommandFailure(1, "You cannot attach to a restarting container, wait until it is running");
 
     const tty = Config.Tty;
     const stdin = Config.OpenStdin && !flags.isOn("no-stdin");

@@ -3,6 +3,7 @@ import type { Given } from "../../../api/operations/index.ts";
 import type { ContainerCreateBody, HealthConfig, HostConfig, Resources, RestartPolicy } from "../../../api/types/index.ts";
 import { isEngineError } from "../../../base/index.ts";
 import { CommandFailure, type CommandContext, type FlagValues } from "../command/index.ts";
+import { capabilitiesOf } from "./capability-option.ts";
 import { nanoCpus } from "./cpus-option.ts";
 import { cdiRequest, isCdiDevice, parseDevice, parseThrottle, parseThrottleOperations, parseUlimit, parseWeight } from "./device-options.ts";
 import { environmentOf, linesOf, textOfFile } from "./environment.ts";
@@ -99,8 +100,7 @@ async function hostConfigOf(context: CommandContext, flags: FlagValues): Promise
     RestartPolicy: restart,
     AutoRemove: flags.isOn("rm"),
     ConsoleSize: consoleSize(context),
-    CapAdd: orNull(flags.list("cap-add")),
-    CapDrop: orNull(flags.list("cap-drop")),
+    ...capabilitiesOf(flags.list("cap-add"), flags.list("cap-drop")),
     Dns: flags.list("dns"),
     DnsOptions: [...flags.list("dns-option"), ...flags.list("dns-opt")],
     DnsSearch: flags.list("dns-search"),

@@ -23,7 +23,7 @@ function onePort(ports: PortMap, wanted: string, id: string): string[] {
   const port = wanted.includes("/") ? wanted : `${wanted}/tcp`;
   if (!/^\d{1,5}\//.test(port)) throw new CommandFailure(1, `Error: invalid port (${wanted}): invalid syntax`);
   const bindings = ports[port] ?? [];
-  if (bindings.length === 0) throw new CommandFailure(1, `Error: No public port '${port}' published for ${id}`);
+  if (bindings.length === 0) throw new CommandFailure(1, `Error: No public port '${wanted}' published for ${id}`);
   return bindings.map(address);
 }
 

@@ -1,3 +1,4 @@
+import { isEngineError } from "../../../base/index.ts";
 import { integerFlag, textFlag, type Command } from "../command/index.ts";
 import { reportEach } from "../output/index.ts";
 
@@ -14,7 +15,11 @@ export const stopCommand: Command = {
     const failed = await reportEach(io, args, {
       isParallel: true,
       work: async (id) => {
-        await engine.call("containerStop", { path: { id }, query });
+        try {
+          await engine.call("containerStop", { path: { id }, query });
+        } catch (error) {
+          if (!isEngineError(error, "already-done")) throw error;
+        }
         return id;
       },
     });

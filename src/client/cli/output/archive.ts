@@ -46,7 +46,9 @@ function checkOutput(output: string, failure: string): void {
   if (folder !== "." && statSync(folder, { throwIfNoEntry: false }) === undefined) {
     throw new CommandFailure(1, `${failure}: invalid output path: stat ${folder}: no such file or directory`);
   }
-  if (statSync(output, { throwIfNoEntry: false })?.isDirectory() === true) {
+  const found = statSync(output, { throwIfNoEntry: false });
+  if (found?.isCharacterDevice() === true) throw new CommandFailure(1, `${failure}: cannot write to a character device file`);
+  if (found?.isDirectory() === true) {
     throw new CommandFailure(1, `${failure}: invalid output path: ${JSON.stringify(output)} must be a regular file`);
   }
 }

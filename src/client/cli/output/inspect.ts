@@ -3,6 +3,7 @@ import { isEngineAnswer } from "../../sdk/index.ts";
 import { CommandFailure, type Stdio } from "../command/index.ts";
 import { errorText } from "./error-text.ts";
 import { indentedJson } from "./indented-json.ts";
+import { withOmittedFields } from "./omitted-fields.ts";
 
 /** Names below which the engine's JSON has maps and not records: templates print and index them as Go's maps. */
 const mapFields: ReadonlySet<string> = new Set([
@@ -70,7 +71,7 @@ async function compiled(format: string): Promise<(found: readonly unknown[]) => 
     let text = "";
     for (const item of found) {
       try {
-        text += `${template.run(templateData(item, mapFields), { missingKey: "error" })}\n`;
+        text += `${template.run(templateData(withOmittedFields(item), mapFields), { missingKey: "error" })}\n`;
       } catch (error) {
         // docker ends the line that it could not fill.
         throw new TemplateStopped(`${text}\n`, error);
