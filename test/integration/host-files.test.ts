@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
-  chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync,
+  chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync,
   truncateSync, utimesSync, writeFileSync, writeSync, closeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  byteName, byteNameOf, copyTree, makeNode, openFlags, openIn, openRegularFile, openTree, readAttributes, readNames, removeTree, setAttribute, statusOf,
-  treeSize,
+  byteName, byteNameOf, copyTree, discardTree, makeNode, openFlags, openIn, openRegularFile, openTree, readAttributes, readNames, removeTree, setAttribute, statusOf,
+  treeSize, treeSizeLater,
 } from "../../src/host/files/index.ts";
 
 let folder: string;
@@ -60,7 +60,27 @@ test("removeTree: removes links and not what they point to", () => {
   expect(readFileSync(join(folder, "secret"), "utf8")).toBe("outside");
 });
 
-test("copyTree: everything a file has comes along", () => {
+test("discardTree: removes links and not what they point to, and a tree deeper than a process has handles", async () => {
+  mkdirSync(join(folder, "tree/top/a"), { recursive: true });
+  symlinkSync(folder, join(folder, "tree/top/a/out"));
+  for (let i = 0; i < 50; i++) writeFileSync(join(folder, `tree/top/file${i}`), "");
+  // Deeper than a path may be long: it is moved into ever new folders.
+  const deep = "d/".repeat(400);
+  mkdirSync(join(folder, "tree/top/deep", deep), { recursive: true });
+  for (let i = 0; i < 4; i++) {
+    mkdirSync(join(folder, "tree/next", deep), { recursive: true });
+    renameSync(join(folder, "tree/top/deep"), join(folder, "tree/next", deep, "d"));
+    renameSync(join(folder, "tree/next"), join(folder, "tree/top/deep"));
+  }
+  using tree = openTree(join(folder, "tree"));
+  using parent = openIn(tree, byteNameOf("."), openFlags.directory);
+  await discardTree(parent, byteNameOf("top"));
+  await discardTree(parent, byteNameOf("top"));
+  expect(readNames(parent)).toEqual([]);
+  expect(readFileSync(join(folder, "secret"), "utf8")).toBe("outside");
+});
+
+test("copyTree: everything a file has comes along", async () => {
   const from = join(folder, "tree");
   mkdirSync(join(from, "sub"));
   writeFileSync(join(from, "sub/tool"), "#!");
@@ -93,6 +113,7 @@ test("copyTree: everything a file has comes along", () => {
   expect(statusOf(toFolder, odd)?.node).toEqual({ major: 1, minor: 3 });
   expect(Buffer.from(readAttributes(toFolder, byteNameOf("sub/tool")).get("user.note") ?? "").toString()).toBe("kept");
   expect(treeSize(toFolder)).toBe(treeSize(fromFolder));
+  expect(await treeSizeLater(toFolder)).toBe(treeSize(fromFolder));
   expect(existsSync(join(folder, "copy/dangling"))).toBe(false);
   expect(lstatSync(join(folder, "copy/link")).isSymbolicLink()).toBe(true);
 });

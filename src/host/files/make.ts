@@ -78,6 +78,20 @@ export function removeDirectory(folder: Descriptor, name: ByteName): boolean {
   return removed(unlinkat(folder.number, path(name), removeFolder), name);
 }
 
+export type Removal = "removed" | "absent" | "is-folder";
+
+/** Removes a name that is no folder, off the engine's thread. */
+export async function removeNameLater(folder: Descriptor, name: ByteName): Promise<Removal> {
+  const result = await unlinkat.later(folder.number, path(name), 0);
+  if (result === -errnoOf("EISDIR")) return "is-folder";
+  return removed(result, name) ? "removed" : "absent";
+}
+
+/** Removes an empty folder, off the engine's thread. */
+export async function removeDirectoryLater(folder: Descriptor, name: ByteName): Promise<void> {
+  removed(await unlinkat.later(folder.number, path(name), removeFolder), name);
+}
+
 function removed(result: number, name: ByteName): boolean {
   if (result === -errnoOf("ENOENT")) return false;
   succeed(result, () => `remove ${displayName(name)}`);

@@ -1,11 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { readdirSync, readSync, writeSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { isSystemError, succeed, systemCall, type Descriptor } from "../libc/index.ts";
 import { readAttributes, setAttribute } from "./attributes.ts";
 import {
-  makeDirectory, makeHardLink, makeNode, makeSymbolicLink, readSymbolicLink, removeDirectory, removeName, setModeOf, setNodeMode,
-  setOwner, setOwnerOf, setTimes, setTimesOf,
+  makeDirectory, makeHardLink, makeNode, makeSymbolicLink, readSymbolicLink, removeDirectory, removeDirectoryLater, removeName,
+  removeNameLater, renameIn, setModeOf, setNodeMode, setOwner, setOwnerOf, setTimes, setTimesOf, type Place,
 } from "./make.ts";
-import { byteName, type ByteName } from "./names.ts";
+import { byteName, byteNameOf, type ByteName } from "./names.ts";
 import { openFlags, openIn } from "./open.ts";
 import { fileStatus, statusOf, type FileStatus } from "./status.ts";
 
@@ -41,20 +43,74 @@ export function removeTree(folder: Descriptor, name: ByteName): void {
   removeDirectory(folder, name);
 }
 
+const atOnce = 8;
+const deepestHeld = 100;
+
+/**
+ * The same, off the engine's thread: a large tree, or a busy disk, holds nobody else up. A tree that is deeper than
+ * there are handles is taken apart: what lies deep is moved up into `folder` first.
+ */
+export async function discardTree(folder: Descriptor, name: ByteName): Promise<void> {
+  const waiting = [name];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await discardOne({ top: folder, waiting }, { folder, name: next }, 0);
+}
+
+interface Discard {
+  readonly top: Descriptor;
+  /** Names in `top` that are still to go. */
+  readonly waiting: ByteName[];
+}
+
+async function discardOne(discard: Discard, { folder, name }: Place, depth: number): Promise<void> {
+  if (await removeNameLater(folder, name) !== "is-folder") return;
+  if (depth === deepestHeld) {
+    const moved = byteNameOf(`deep-${randomUUID()}`);
+    renameIn({ folder, name }, { folder: discard.top, name: moved });
+    discard.waiting.push(moved);
+    return;
+  }
+  {
+    using inner = openFolder(folder, name);
+    const names = readNames(inner);
+    for (let at = 0; at < names.length; at += atOnce) {
+      await Promise.all(names.slice(at, at + atOnce).map((entry) => discardOne(discard, { folder: inner, name: entry }, depth + 1)));
+    }
+  }
+  await removeDirectoryLater(folder, name);
+}
+
 /** Removes what is in a folder, and keeps the folder. */
 export function emptyTree(folder: Descriptor): void {
   for (const name of readNames(folder)) removeTree(folder, name);
 }
 
 /** Bytes that the files of a tree take, each counted once, also with several names. */
-export function treeSize(folder: Descriptor, seen = new Set<bigint>()): number {
+export function treeSize(folder: Descriptor): number {
+  const count = sizes(folder, new Set());
+  for (let next = count.next(); ; next = count.next()) if (next.done === true) return next.value;
+}
+
+const countedAtOnce = 100;
+
+/** The same; others have their turn meanwhile. */
+export async function treeSizeLater(folder: Descriptor): Promise<number> {
+  const count = sizes(folder, new Set());
+  for (let files = 1; ; files += 1) {
+    const next = count.next();
+    if (next.done === true) return next.value;
+    if (files % countedAtOnce === 0) await setImmediate();
+  }
+}
+
+function* sizes(folder: Descriptor, seen: Set<bigint>): Generator<undefined, number> {
   let size = 0;
   for (const name of readNames(folder)) {
+    yield;
     const status = statusOf(folder, name);
     if (status === undefined) continue;
     if (status.type === "directory") {
       using inner = openFolder(folder, name);
-      size += treeSize(inner, seen);
+      size += yield* sizes(inner, seen);
     } else if (status.links === 1 || !seen.has(status.inode)) {
       seen.add(status.inode);
       size += status.size;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestHex, EngineError, parseDigest, type Digest } from "../../../base/index.ts";
-import { byteNameOf, openFolder, openTree, removeTree, treeSize } from "../../../host/files/index.ts";
+import { byteNameOf, discardTree, openFolder, openTree, treeSizeLater } from "../../../host/files/index.ts";
 import type { Descriptor } from "../../../host/libc/index.ts";
 import { mountOverlay, unmountLater } from "../../../host/mount/index.ts";
 import { readTar } from "../../../base/tar/index.ts";
@@ -168,7 +168,7 @@ class OverlaySnapshotter implements Snapshotter {
   async usage(container: string): Promise<number> {
     using tree = openTree(join(this.#places.writable, container));
     using upper = openFolder(tree, byteNameOf("upper"));
-    return await Promise.resolve(treeSize(upper));
+    return await treeSizeLater(upper);
   }
 
   describe(container: string): Readonly<Record<string, string>> {
@@ -203,8 +203,8 @@ class OverlaySnapshotter implements Snapshotter {
     const aside = this.#aside();
     renameSync(folder, join(aside, "old"));
     using tree = openTree(this.#places.aside);
-    removeTree(tree, byteNameOf(aside.slice(aside.lastIndexOf("/") + 1)));
-    await Promise.resolve();
+    using parent = openFolder(tree, byteNameOf("."));
+    await discardTree(parent, byteNameOf(aside.slice(aside.lastIndexOf("/") + 1)));
   }
 }
 

@@ -1,4 +1,5 @@
-import { writeSync } from "node:fs";
+import { write as writeWithCallback } from "node:fs";
+import { promisify } from "node:util";
 import { EngineError } from "../../../base/index.ts";
 import {
   fileStatus, makeDirectory, makeHardLink, makeNode, makeSymbolicLink, openFlags, openIn, readAttributes, removeTree, setAttribute,
@@ -7,6 +8,7 @@ import {
 import { isSystemError, succeed, systemCall, type Descriptor } from "../../../host/libc/index.ts";
 import { damaged, type TarEntry } from "../../../base/tar/index.ts";
 
+const write = promisify(writeWithCallback);
 const ftruncate = systemCall<[number, number]>("ftruncate", "ii");
 
 const whiteoutPrefix = ".wh.";
@@ -262,7 +264,8 @@ async function writeBody(entry: TarEntry, file: Descriptor): Promise<void> {
         done = 0;
       }
       if (extent === undefined) return;
-      const count = writeSync(file.number, part, 0, Math.min(part.length, extent.length - done), extent.at + done);
+      // Not on the engine's thread: where much is written the kernel makes the writer wait.
+      const { bytesWritten: count } = await write(file.number, part, 0, Math.min(part.length, extent.length - done), extent.at + done);
       done += count;
       part = part.subarray(count);
     }
