@@ -149,7 +149,7 @@ function findRuntimes({ options, searchPath }: EngineRequest): ReadonlyMap<strin
 
 function readHostFacts(searchPath: string): HostFacts {
   const machine = readMachine();
-  const initPath = ["docker-init", "tini-static", "tini", "catatonit"].map((name) => findProgram(name, searchPath)).find((path) => path !== undefined);
+  const initPath = ["tini-static", "docker-init", "catatonit"].map((name) => findProgram(name, searchPath)).find((path) => path !== undefined);
   return {
     limits: { cpus: availableParallelism(), cgroupVersion: machine.cgroup.version, swap: machine.cgroup.swap },
     capabilities: parseAvailableCapabilities(readFileSync("/proc/self/status", "utf8")),

@@ -8,7 +8,10 @@ import { openTree } from "../../host/files/index.ts";
 import type { Image } from "../image/index.ts";
 import { parseNetworkMode, publishedPorts } from "../network/index.ts";
 import type { ContainerCreateRequest } from "../server/index.ts";
-import { collectMountWishes, commandLine, mergeConfig, refuseUnsupported, resolveCapabilities, resolveSecurity, validateResources, type VolumeWish } from "../spec/index.ts";
+import {
+  collectMountWishes, commandLine, hostWarnings, mergeConfig, refuseUnsupported, resolveCapabilities, resolveSecurity, validateResources, validateUlimits,
+  type VolumeWish,
+} from "../spec/index.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import { Container } from "./container.ts";
 import { requireSources } from "./mounts.ts";
@@ -41,7 +44,7 @@ export async function createContainer(request: ContainerCreateRequest, creation:
   try {
     const container = await make({ id, name, image, config: merged, hostConfig, endpoints: networking.EndpointsConfig ?? {} }, creation);
     emitContainerEvent(parts.events, container, { action: "create" });
-    return { Id: id, Warnings: [] };
+    return { Id: id, Warnings: hostWarnings(hostConfig, parts.host.limits) };
   } catch (error) {
     registry.releaseName(name);
     throw error;
@@ -150,6 +153,7 @@ function validate({ config, hostConfig }: { config: ContainerConfig; hostConfig:
   commandLine(config);
   validateRestartPolicy(hostConfig);
   validateResources(hostConfig, parts.host.limits);
+  validateUlimits(hostConfig.Ulimits ?? []);
   resolveSecurity(hostConfig);
   resolveCapabilities({ add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [], privileged: hostConfig.Privileged, available: parts.host.capabilities });
   if (config.User !== "") parseUserString(config.User);
@@ -159,6 +163,8 @@ function validate({ config, hostConfig }: { config: ContainerConfig; hostConfig:
   for (const host of hostConfig.ExtraHosts ?? []) validateExtraHost(host);
   for (const address of hostConfig.Dns ?? []) if (isIP(address) === 0) throw invalid(`bad parameter: invalid DNS IP address: ${address}`);
   validateNamespaces(hostConfig);
+  if (hostConfig.ShmSize < 0) throw invalid("SHM size can not be less than 0");
+  if (Math.abs(hostConfig.OomScoreAdj) > 1000) throw invalid(`Invalid value ${hostConfig.OomScoreAdj}, range for oom score adj is [-1000, 1000]`);
   parseNetworkMode(hostConfig.NetworkMode);
   publishedPorts({ bindings: hostConfig.PortBindings, exposed: Object.keys(config.ExposedPorts ?? {}), publishAll: hostConfig.PublishAllPorts });
   requireSources({ config, hostConfig });

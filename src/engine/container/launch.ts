@@ -178,7 +178,7 @@ export function cgroupPathOf({ id, hostConfig: { CgroupParent: parent } }: Conta
 
 function initMount({ host }: ContainerParts): MountSpec {
   if (host.initPath === undefined) {
-    throw new EngineError("unavailable", "--init needs a program that reaps: docker-init, tini or catatonit", { hint: "install the Debian package tini" });
+    throw new EngineError("unavailable", "--init needs a program that reaps: tini-static, docker-init or catatonit", { hint: "install the Debian package tini" });
   }
   return { destination: "/sbin/docker-init", type: "bind", source: host.initPath, options: ["bind", "ro"] };
 }

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from "node:fs";
+import { release } from "node:os";
 import type { MountPoint } from "../../api/types/index.ts";
 import { EngineError } from "../../base/index.ts";
-import { collectMountWishes, type BindWish, type MountSpec, type TmpfsWish, type VolumeWish } from "../spec/index.ts";
+import { collectMountWishes, isAtLeast, type BindWish, type MountSpec, type TmpfsWish, type VolumeWish } from "../spec/index.ts";
 import type { Volumes } from "../volume/index.ts";
 import type { Places } from "./places.ts";
 import type { ContainerRecord } from "./record.ts";
@@ -12,7 +13,7 @@ export async function mountSpecs(record: ContainerRecord, volumes: Volumes): Pro
   for (const wish of collectMountWishes(record.config, record.hostConfig)) {
     switch (wish.kind) {
       case "bind":
-        specs.push(bindSpec(wish));
+        specs.push(bindSpec(wish, record.runtime));
         break;
       case "tmpfs":
         specs.push(tmpfsSpec(wish));
@@ -25,13 +26,23 @@ export async function mountSpecs(record: ContainerRecord, volumes: Volumes): Pro
   return specs;
 }
 
-function bindSpec(wish: BindWish): MountSpec {
+function bindSpec(wish: BindWish, runtime: string): MountSpec {
+  // crun takes the mounts below along whatever it is told (seen with 1.8.1).
+  if (!wish.recursive && runtime === "crun") {
+    throw new EngineError("unsupported", `crun cannot mount ${wish.source} without the mounts below it`, { hint: "use --runtime runc for this container" });
+  }
   if (!existsSync(wish.source)) {
     if (!wish.createSource) throw missingSource(wish.source);
     mkdirSync(wish.source, { recursive: true, mode: 0o755 });
   }
-  const readOnly = wish.readOnly ? [wish.readOnlyRecursive ? "rro" : "ro"] : ["rw"];
-  return { destination: wish.target, type: "bind", source: wish.source, options: [wish.recursive ? "rbind" : "bind", ...readOnly, wish.propagation] };
+  return { destination: wish.target, type: "bind", source: wish.source, options: [wish.recursive ? "rbind" : "bind", accessOf(wish), wish.propagation] };
+}
+
+function accessOf({ readOnly, readOnlyRecursive, target }: BindWish): "rw" | "ro" | "rro" {
+  if (!readOnly) return "rw";
+  if (isAtLeast(release(), "5.12")) return readOnlyRecursive === "no" ? "ro" : "rro";
+  if (readOnlyRecursive === "always") throw new EngineError("invalid-argument", `the kernel cannot mount ${target} read-only with everything below it`);
+  return "ro";
 }
 
 /** @throws EngineError docker's text, for `--mount` of a folder that is not there */
@@ -65,7 +76,9 @@ export function fileMounts(record: ContainerRecord, owner: string, places: Place
   const files = [["/etc/resolv.conf", "resolv.conf"], ["/etc/hostname", "hostname"], ["/etc/hosts", "hosts"]] as const;
   return files
     .filter(([target]) => !taken.has(target))
-    .map(([destination, file]) => ({ destination, type: "bind", source: places.file(owner, file), options: ["rbind", "rw", "rprivate"] }));
+    .map(([destination, file]) => ({
+      destination, type: "bind", source: places.file(owner, file), options: ["rbind", record.hostConfig.ReadonlyRootfs ? "ro" : "rw", "rprivate"],
+    }));
 }
 
 /** The mounts as list and inspect show them; docker leaves out those of tmpfs that `--tmpfs` asked for. */

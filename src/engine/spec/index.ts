@@ -2,14 +2,16 @@ export { parseAvailableCapabilities, resolveCapabilities } from "./capabilities.
 export { mergeConfig } from "./merge-config.ts";
 export { collectMountWishes, parseBind } from "./mount-wish.ts";
 export type { BindWish, MountWish, TmpfsWish, VolumeWish } from "./mount-wish.ts";
-export { commandLine, environment, mergeEnvironment, processSpec } from "./process.ts";
+export { commandLine, environment, mergeEnvironment, processSpec, validateUlimits } from "./process.ts";
 export type { ProcessRequest } from "./process.ts";
 export { resourcesSpec, validateResources } from "./resources.ts";
 export type { HostLimits } from "./resources.ts";
 export { runtimeSpec } from "./spec.ts";
 export type { NamespaceWish, SpecRequest } from "./spec.ts";
 export type { MountSpec, ProcessSpec, RuntimeSpec } from "./runtime-spec.ts";
+export { isAtLeast } from "./seccomp-document.ts";
 export { resolveSecurity } from "./security.ts";
 export { refuseUnsupported } from "./unsupported.ts";
+export { hostWarnings } from "./warnings.ts";
 export { resolveUser } from "./user.ts";
 export type { ResolvedUser } from "./user.ts";

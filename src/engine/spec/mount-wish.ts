@@ -20,8 +20,8 @@ export interface BindWish extends AnyWish {
   readonly propagation: string;
   /** What was written after the second colon of -v, for inspect. */
   readonly mode: string;
-  /** Read-only also for the mounts below it. */
-  readonly readOnlyRecursive: boolean;
+  /** Whether read-only goes for the mounts below it as well; kernels before 5.12 cannot do that. */
+  readonly readOnlyRecursive: "no" | "where-possible" | "always";
 }
 
 export interface VolumeWish extends AnyWish {
@@ -95,7 +95,7 @@ export function parseBind(text: string, driver = ""): MountWish {
     const propagation = options.find((option) => propagations.has(option)) ?? "rprivate";
     return {
       kind: "bind", source: posix.normalize(first), target, readOnly, createSource: true, recursive: !options.includes("bind"), propagation, mode,
-      readOnlyRecursive: false,
+      readOnlyRecursive: options.includes("bind") ? "no" : "where-possible",
     };
   }
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(first)) {
@@ -145,8 +145,16 @@ function parseBindMount(mount: Mount, source: string, fail: Fail): Omit<BindWish
   if (!propagations.has(propagation)) throw fail(`invalid propagation mode: ${propagation}`);
   return {
     kind: "bind", source: posix.normalize(source), createSource: options.CreateMountpoint === true, recursive: options.NonRecursive !== true, propagation,
-    mode: "", readOnlyRecursive: options.ReadOnlyForceRecursive === true,
+    mode: "", readOnlyRecursive: readOnlyReach(mount, fail),
   };
+}
+
+function readOnlyReach({ ReadOnly: readOnly, BindOptions: options = {} }: Mount, fail: Fail): BindWish["readOnlyRecursive"] {
+  const { ReadOnlyNonRecursive: shallow = false, ReadOnlyForceRecursive: forced = false, NonRecursive: single = false } = options;
+  if ((shallow || forced) && readOnly !== true) throw fail("ReadOnlyNonRecursive and ReadOnlyForceRecursive need a read-only mount");
+  if (forced && (shallow || single)) throw fail("ReadOnlyForceRecursive conflicts with ReadOnlyNonRecursive and NonRecursive");
+  if (forced) return "always";
+  return shallow || single ? "no" : "where-possible";
 }
 
 function parseVolumeMount(mount: Mount, source: string, fail: Fail): Omit<VolumeWish, "target" | "readOnly"> {

@@ -128,9 +128,10 @@ function sysctls({ config, host, namespaces }: SpecRequest): Readonly<Record<str
   return { ...network, ...domain, ...host.Sysctls };
 }
 
-function ownMounts({ host, namespaces, sharedMemory }: SpecRequest): MountSpec[] {
+function ownMounts({ host, sharedMemory }: SpecRequest): MountSpec[] {
   const writable = host.Privileged ? "rw" : "ro";
   const size = host.ShmSize > 0 ? host.ShmSize : defaultShmSize;
+  // With the host's IPC namespace, /dev/mqueue shows the host's queues: the kernel keeps them by namespace.
   const mounts: MountSpec[] = [
     { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"] },
     { destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "strictatime", "mode=755", "size=65536k"] },
@@ -139,10 +140,6 @@ function ownMounts({ host, namespaces, sharedMemory }: SpecRequest): MountSpec[]
     { destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: [writable, "nosuid", "noexec", "nodev"] },
     { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"] },
   ];
-  if (namespaces.ipc === "host") {
-    // The host's own queues and memory, not new ones under the same name.
-    mounts[mounts.length - 1] = { destination: "/dev/mqueue", type: "bind", source: "/dev/mqueue", options: ["rbind", "nosuid", "noexec", "nodev"] };
-  }
   if (host.IpcMode === "none") return mounts;
   mounts.push(
     sharedMemory === undefined
