@@ -1,3 +1,4 @@
+import type { Health } from "../../api/types/index.ts";
 import { SerialQueue } from "../../base/index.ts";
 import type { ProcessHandle } from "../../host/process/index.ts";
 import type { ContainerRecord } from "./record.ts";
@@ -33,6 +34,8 @@ export class Container implements Momentary {
   readonly execs = new Set<string>();
   record: ContainerRecord;
   live: LiveProgram | undefined;
+  /** Of the last run, where it has a health check. */
+  health: Health | undefined;
   /** Calls off the restart that is awaited. */
   cancelRestart: (() => void) | undefined;
   /** Milliseconds before the last restart. */

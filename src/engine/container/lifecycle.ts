@@ -9,6 +9,7 @@ import { cgroupPathOf, connectWaiting, failureCode, launch, runtimeOf } from "./
 import type { ContainerParts } from "./parts.ts";
 import type { ContainerRegistry } from "./registry.ts";
 import { discardContainer } from "./discard.ts";
+import { HealthChecks } from "./health-checks.ts";
 import { nextDelay, shouldRestart } from "./restart-policy.ts";
 import { ended, failed, settled, started, type Exit } from "./state.ts";
 
@@ -19,11 +20,13 @@ const unknownExitCode = 137;
 export class Lifecycle {
   readonly #parts: ContainerParts;
   readonly #registry: ContainerRegistry;
+  readonly #health: HealthChecks;
   #isClosed = false;
 
   constructor(parts: ContainerParts, registry: ContainerRegistry) {
     this.#parts = parts;
     this.#registry = registry;
+    this.#health = new HealthChecks(parts);
   }
 
   /** Starts by hand. @throws EngineError `already-done` when it runs */
@@ -70,6 +73,7 @@ export class Lifecycle {
     });
     const live: LiveProgram = { program, ended: gone, settled: settling };
     container.live = live;
+    this.#health.begin(container);
     // Those that came while the start went on.
     void connectWaiting(container, this.#parts);
     settling.catch((error: unknown) => {
@@ -102,6 +106,7 @@ export class Lifecycle {
   /** In the container's queue, when conmon is gone. */
   async #takeExit(container: Container, live: LiveProgram): Promise<void> {
     if (container.live !== live) return;
+    this.#health.end(container);
     const exit = await this.#readExit(container, live);
     const { record } = container;
     const ranFor = millisecondsOf(exit.finishedAt) - millisecondsOf(record.state.startedAt);
@@ -204,6 +209,7 @@ export class Lifecycle {
   /** Nothing is started or restarted any more; what runs goes on. */
   close(): void {
     this.#isClosed = true;
+    this.#health.close();
     for (const container of this.#registry.all()) container.cancelRestart?.();
   }
 }

@@ -64,7 +64,7 @@ function makeCheck(name: ContainerFilter, values: readonly string[], { parts, re
       return portCheck(name, values, parts);
     case "health":
       // Without a health check a container has none.
-      return ({ record }) => values.includes("none") && record.state.status !== "dead";
+      return ({ health }) => values.includes(health?.Status ?? "none");
     case "is-task":
       return () => values.every((value) => /^(0|f|false)$/i.test(value));
     case "isolation":

@@ -38,10 +38,13 @@ test("statusOf: paused and removing", () => {
 test("statusText and humanDuration: docker's words", () => {
   const running = started(freshState, t0, programs);
   const now = Date.parse("2024-01-02T03:06:10Z");
-  expect(statusText(running, false, now)).toBe("Up 2 minutes");
-  expect(statusText({ ...running, isPaused: true }, false, now)).toBe("Up 2 minutes (Paused)");
-  expect(statusText(ended(running, { exitCode: 2, isOutOfMemory: false, finishedAt: t1 }, false), false, now)).toBe("Exited (2) 2 minutes ago");
-  expect(statusText(freshState, false, now)).toBe("Created");
+  const idle = { isRemoving: false };
+  expect(statusText(running, idle, now)).toBe("Up 2 minutes");
+  expect(statusText(running, { ...idle, health: { Status: "starting", FailingStreak: 0, Log: [] } }, now)).toBe("Up 2 minutes (health: starting)");
+  expect(statusText(running, { ...idle, health: { Status: "unhealthy", FailingStreak: 3, Log: [] } }, now)).toBe("Up 2 minutes (unhealthy)");
+  expect(statusText({ ...running, isPaused: true }, idle, now)).toBe("Up 2 minutes (Paused)");
+  expect(statusText(ended(running, { exitCode: 2, isOutOfMemory: false, finishedAt: t1 }, false), idle, now)).toBe("Exited (2) 2 minutes ago");
+  expect(statusText(freshState, idle, now)).toBe("Created");
   const words = [0, 1e3, 59e3, 60e3, 120e3, 3600e3, 47 * 3600e3, 48 * 3600e3, 15 * 86_400e3, 61 * 86_400e3, 800 * 86_400e3].map(humanDuration);
   expect(words).toEqual(["Less than a second", "1 second", "59 seconds", "About a minute", "2 minutes", "About an hour", "47 hours", "2 days", "2 weeks", "2 months", "2 years"]);
 });

@@ -1,4 +1,4 @@
-import type { ContainerState, ContainerStatus } from "../../api/types/index.ts";
+import type { ContainerState, ContainerStatus, Health } from "../../api/types/index.ts";
 import type { ProcessIdentity } from "../../host/process/index.ts";
 import type { StoredState } from "./record.ts";
 
@@ -43,6 +43,7 @@ function withoutPrograms(state: StoredState): StoredState {
 
 export interface Momentary {
   readonly isRemoving: boolean;
+  readonly health?: Health | undefined;
 }
 
 export function statusOf(state: StoredState, { isRemoving }: Momentary): ContainerStatus {
@@ -65,5 +66,6 @@ export function describeState(state: StoredState, momentary: Momentary): Contain
     Error: state.error,
     StartedAt: state.startedAt,
     FinishedAt: state.finishedAt,
+    ...(momentary.health === undefined ? {} : { Health: momentary.health }),
   };
 }

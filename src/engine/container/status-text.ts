@@ -1,3 +1,4 @@
+import type { Health } from "../../api/types/index.ts";
 import { millisecondsOf } from "../../base/index.ts";
 import type { StoredState } from "./record.ts";
 
@@ -21,11 +22,11 @@ export function humanDuration(milliseconds: number): string {
 }
 
 /** The column STATUS of `ps`: "Up 2 minutes", "Exited (0) 3 seconds ago". @param now milliseconds since the epoch */
-export function statusText(state: StoredState, isRemoving: boolean, now: number): string {
+export function statusText(state: StoredState, { isRemoving, health }: { readonly isRemoving: boolean; readonly health?: Health | undefined }, now: number): string {
   const since = (moment: string): string => humanDuration(Math.max(0, now - millisecondsOf(moment)));
   switch (state.status) {
     case "running":
-      return `Up ${since(state.startedAt)}${state.isPaused ? " (Paused)" : ""}`;
+      return `Up ${since(state.startedAt)}${state.isPaused ? " (Paused)" : healthText(health)}`;
     case "restarting":
       return `Restarting (${state.exitCode}) ${since(state.finishedAt)} ago`;
     case "dead":
@@ -35,4 +36,9 @@ export function statusText(state: StoredState, isRemoving: boolean, now: number)
     case "exited":
       return isRemoving ? "Removal In Progress" : `Exited (${state.exitCode}) ${since(state.finishedAt)} ago`;
   }
+}
+
+function healthText(health: Health | undefined): string {
+  if (health === undefined) return "";
+  return health.Status === "starting" ? " (health: starting)" : ` (${health.Status})`;
 }

@@ -25,7 +25,7 @@ export function summarize(container: Container, parts: ContainerParts, now: numb
     Ports: portsOf(container, parts),
     Labels: config.Labels ?? {},
     State: statusOf(record.state, container),
-    Status: statusText(record.state, container.isRemoving, now),
+    Status: statusText(record.state, container, now),
     HostConfig: { NetworkMode: hostConfig.NetworkMode, ...(hostConfig.Annotations === undefined ? {} : { Annotations: hostConfig.Annotations }) },
     NetworkSettings: { Networks },
     Mounts: mountPoints(record, parts.volumes),
