@@ -37,7 +37,7 @@ export async function createContainer(request: ContainerCreateRequest, creation:
   void parts.quickener.quicken();
   const id = randomBytes(32).toString("hex");
   const hostConfig = completeHostConfig(asked, creation);
-  const merged = completeConfig(mergeConfig(config, image.config), { id, hostConfig });
+  const merged = completeConfig(mergeConfig(config, image.config), { id, hostConfig, registry });
   validate({ config: merged, hostConfig }, parts);
   const name = request.name === undefined || request.name === "" ? makeName((candidate) => registry.isTaken(candidate)) : request.name;
   registry.reserveName(name, id);
@@ -141,7 +141,19 @@ function completeMode(mode: string, registry: ContainerRegistry): string {
   }
 }
 
-function completeConfig(config: ContainerConfig, { id, hostConfig }: { id: string; hostConfig: HostConfig }): ContainerConfig {
+interface Completion {
+  readonly id: string;
+  readonly hostConfig: HostConfig;
+  readonly registry: ContainerRegistry;
+}
+
+function completeConfig(config: ContainerConfig, { id, hostConfig, registry }: Completion): ContainerConfig {
+  if (hostConfig.NetworkMode.startsWith("container:")) {
+    // Whoever joins a network is known there by its owner's name.
+    if (config.Hostname !== "") throw new EngineError("invalid-argument", "conflicting options: hostname and the network mode");
+    const { Hostname, Domainname } = registry.find(hostConfig.NetworkMode.slice("container:".length)).record.config;
+    return { ...config, Hostname, Domainname };
+  }
   const shown = hostConfig.NetworkMode === "host" || hostConfig.UTSMode === "host" ? hostHostname() : id.slice(0, 12);
   return { ...config, Hostname: config.Hostname === "" ? shown : config.Hostname };
 }

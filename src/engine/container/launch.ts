@@ -14,6 +14,7 @@ import { modeOf, sandboxRequest } from "./network-request.ts";
 import type { ContainerParts } from "./parts.ts";
 import type { ContainerRecord } from "./record.ts";
 import type { ContainerRegistry } from "./registry.ts";
+import { makeSharedMemory, removeSharedMemory, requireSharedMemory } from "./shared-memory.ts";
 
 export interface LaunchParts {
   readonly parts: ContainerParts;
@@ -41,6 +42,10 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
   undo.add(() => snapshotter.unmount(places.root(record.id)));
   undo.add(() => volumes.endUse(record.id));
   const mounts = [...fileMounts(record, fileOwner(record), places), ...await mountSpecs(record, volumes)];
+  if (record.hostConfig.IpcMode === "shareable") {
+    undo.add(() => removeSharedMemory(places.sharedMemory(record.id)));
+    makeSharedMemory(places.sharedMemory(record.id), record.hostConfig.ShmSize);
+  }
   const spec = makeSpec({ record, sandbox, mounts, parts, registry });
   writeFileSync(join(bundle, "config.json"), JSON.stringify(spec), { mode: 0o600 });
   const runtime = runtimeOf(record, parts);
@@ -201,7 +206,14 @@ function joinedContainer(mode: string, registry: ContainerRegistry): Container {
 function sharedMemoryOf({ id, hostConfig: { IpcMode: mode } }: ContainerRecord, { parts, registry }: LaunchParts): string | undefined {
   if (mode === "host") return "/dev/shm";
   if (mode === "shareable") return parts.places.sharedMemory(id);
-  return mode.startsWith("container:") ? parts.places.sharedMemory(joinedContainer(mode, registry).id) : undefined;
+  if (!mode.startsWith("container:")) return undefined;
+  const { record: other } = joinedContainer(mode, registry);
+  switch (other.hostConfig.IpcMode) {
+    case "host": return "/dev/shm";
+    case "shareable": return requireSharedMemory(parts.places.sharedMemory(other.id), other.id);
+    default:
+      throw new EngineError("conflict", `cannot join IPC of container ${other.id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`);
+  }
 }
 
 /** Makes the working folder where it is missing, as docker does; links in the path are taken as a program inside would. */

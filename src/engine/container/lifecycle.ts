@@ -8,6 +8,7 @@ import type { Container, LiveProgram } from "./container.ts";
 import { cgroupPathOf, connectWaiting, failureCode, launch, runtimeOf } from "./launch.ts";
 import type { ContainerParts } from "./parts.ts";
 import type { ContainerRegistry } from "./registry.ts";
+import { removeSharedMemory } from "./shared-memory.ts";
 import { discardContainer } from "./discard.ts";
 import { HealthChecks } from "./health-checks.ts";
 import { nextDelay, shouldRestart } from "./restart-policy.ts";
@@ -141,6 +142,7 @@ export class Lifecycle {
       runtimeOf(record, this.#parts).delete(record.id, new Cgroup(this.#parts.cgroups, cgroupPathOf(record, this.#parts))),
       volumes.endUse(record.id),
       snapshotter.unmount(places.root(record.id)),
+      ...(record.hostConfig.IpcMode === "shareable" ? [removeSharedMemory(places.sharedMemory(record.id))] : []),
     ];
     for (const result of await Promise.allSettled(steps)) {
       if (result.status === "rejected") this.#parts.log.error(`cannot tidy up after container ${record.name}`, result.reason);
