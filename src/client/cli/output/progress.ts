@@ -18,6 +18,7 @@ export interface ProgressOptions {
 export async function showProgress(out: OutputStream, messages: AsyncIterable<ProgressMessage>, options: ProgressOptions = {}): Promise<void> {
   const rows = new Map<string, number>();
   const states = new Map<string, string>();
+  const columns = out.isTerminal ? out.size().columns : 0;
   for await (const message of messages) {
     const failure = message.errorDetail?.message ?? message.error;
     if (failure !== undefined) throw new CommandFailure(1, failure);
@@ -27,15 +28,16 @@ export async function showProgress(out: OutputStream, messages: AsyncIterable<Pr
     }
     if (message.status === undefined || options.isQuiet === true) continue;
     if (message.id === undefined) await (options.result ?? out).write(`${message.status}\n`);
-    else if (out.isTerminal) await redraw(out, rows, message);
+    else if (out.isTerminal) await redraw(out, { rows, columns }, message);
     else await plainLine(out, states, message);
   }
 }
 
 /** Each item has a line of its own, found again by counting up from the last. */
-async function redraw(out: OutputStream, rows: Map<string, number>, message: ProgressMessage): Promise<void> {
+async function redraw(out: OutputStream, screen: { readonly rows: Map<string, number>; readonly columns: number }, message: ProgressMessage): Promise<void> {
   const { id = "" } = message;
-  const line = `${id}: ${message.status ?? ""} ${barText(message, out.size().columns - id.length - 30)}`.trimEnd();
+  const { rows, columns } = screen;
+  const line = `${id}: ${message.status ?? ""} ${barText(message, columns - id.length - 30)}`.trimEnd();
   const row = rows.get(id);
   if (row === undefined) {
     rows.set(id, rows.size);

@@ -1,6 +1,6 @@
 import { read } from "node:fs";
 import type { InputStream, OutputStream, Stdio } from "../command/index.ts";
-import { isTerminal, terminalMode } from "./terminal-mode.ts";
+import { isTerminal, terminalMode, terminalSize } from "./terminal-mode.ts";
 import { DescriptorWriter } from "./write-all.ts";
 
 const readSize = 64 * 1024;
@@ -19,10 +19,7 @@ function output(descriptor: 1 | 2): OutputStream {
       return terminal;
     },
     write: (data) => writer.write(data),
-    size: () => {
-      const stream = descriptor === 1 ? process.stdout : process.stderr;
-      return { columns: stream.columns || 80, rows: stream.rows || 24 };
-    },
+    size: () => terminalSize(descriptor),
   };
 }
 
