@@ -50,6 +50,8 @@ export class Connection {
         return;
       }
       if (this.duplex.inputEnded || this.isStopping) await this.finish();
+      // A request whose bytes were all here when its body was read did not have to ask for more.
+      else this.duplex.listen();
     } catch (error) {
       this.duplex.destroy();
       if (!this.duplex.signal.aborted) throw error;

@@ -46,12 +46,16 @@ export class Duplex {
   /** Resolves when there are new bytes, or never will be. */
   async more(): Promise<void> {
     if (this.hasEnded) return;
-    if (this.isPaused) {
-      this.isPaused = false;
-      this.socket.resume();
-    }
+    this.listen();
     this.hasReader = true;
     await this.readable.promise;
+  }
+
+  /** Lets the peer go on where it was stopped because nobody read. */
+  listen(): void {
+    if (!this.isPaused || this.isClosed) return;
+    this.isPaused = false;
+    this.socket.resume();
   }
 
   /** Everything that comes, to the end; the bytes already here first. */
