@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -39,12 +40,13 @@ export interface RuntimeLocation {
   readonly root: string;
 }
 
-/** Runtimes that start themselves anew from a sealed copy unless they run from one. */
+/** Runtimes that start themselves anew from a sealed copy unless they run from one. Each state is a folder of its own. */
 const sealable: ReadonlySet<string> = new Set(["crun", "runc"]);
 
 export function openRuntime({ name, path, root }: RuntimeLocation): Runtime {
   const globals = ["--root", root];
-  const executable = sealable.has(name) && isElf(path) ? new SealedProgram(path).path : path;
+  const keepsStateInFolders = sealable.has(name);
+  const executable = keepsStateInFolders && isElf(path) ? new SealedProgram(path).path : path;
   const call = async (words: readonly string[], input?: string): Promise<string> => run(executable, [...globals, ...words], input);
   const unlessGone = async (words: readonly string[]): Promise<void> => {
     try {
@@ -64,7 +66,9 @@ export function openRuntime({ name, path, root }: RuntimeLocation): Runtime {
     },
     kill: async (container, signal, all = false) => unlessGone(["kill", ...(all ? ["--all"] : []), container, signal]),
     delete: async (container, group) => {
+      const isKnown = !keepsStateInFolders || existsSync(join(root, container));
       if (group?.remove() === true) await rm(join(root, container), { recursive: true, force: true });
+      else if (!isKnown) return;
       else await unlessGone(["delete", "--force", container]);
     },
     pause: async (container) => {
