@@ -29,3 +29,10 @@ test.each([
 ])("parseImageReference refuses %p", (text) => {
   expect(() => parseImageReference(text)).toThrow(/invalid (reference|digest)/);
 });
+
+test("familiarReference: a folder that looks like a host keeps the domain before it", () => {
+  const reference = parseImageReference("docker.io/reg.example/app:1");
+  expect(familiarReference(reference)).toBe("docker.io/reg.example/app:1");
+  expect(parseImageReference(familiarReference(reference))).toEqual(reference);
+  expect(familiarReference(parseImageReference("docker.io/localhost/app"))).toBe("docker.io/localhost/app");
+});

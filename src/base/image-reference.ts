@@ -42,12 +42,16 @@ export function parseImageReference(text: string): ImageReference {
   return { domain, path, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 }
 
-/** The short form that docker shows: without the default domain and folder, with the tag or digest that is there. */
+/**
+ * The short form that docker shows: without the default domain and folder, with the tag or digest that is there. Where
+ * the short form would be read as a name of another host, the long one stays.
+ */
 export function familiarReference(reference: ImageReference): string {
-  let name = `${reference.domain}/${reference.path}`;
-  if (reference.domain === defaultDomain) {
-    const official = /^library\/([^/]+)$/.exec(reference.path);
-    name = official?.[1] ?? reference.path;
+  const { domain, path } = reference;
+  let name = `${domain}/${path}`;
+  if (domain === defaultDomain && !(path.includes("/") && isHost(path.slice(0, path.indexOf("/"))))) {
+    const official = /^library\/([^/]+)$/.exec(path);
+    name = official?.[1] ?? path;
   }
   const tag = reference.tag === undefined ? "" : `:${reference.tag}`;
   return `${name}${tag}${reference.digest === undefined ? "" : `@${reference.digest}`}`;
@@ -56,11 +60,15 @@ export function familiarReference(reference: ImageReference): string {
 function splitName(name: string): { domain: string; path: string } {
   const slash = name.indexOf("/");
   const first = slash < 0 ? "" : name.slice(0, slash);
-  const isHost = first === "localhost" || /[.:]/.test(first) || first !== first.toLowerCase();
   const host = first === "index.docker.io" ? defaultDomain : first;
-  const domain = isHost ? host : defaultDomain;
-  const rest = isHost ? name.slice(slash + 1) : name;
+  const domain = isHost(first) ? host : defaultDomain;
+  const rest = isHost(first) ? name.slice(slash + 1) : name;
   return { domain, path: domain === defaultDomain && !rest.includes("/") ? `library/${rest}` : rest };
+}
+
+/** Whether the first part of a name is a registry and no folder. */
+function isHost(part: string): boolean {
+  return part === "localhost" || /[.:]/.test(part) || part !== part.toLowerCase();
 }
 
 function invalid(text: string, reason = "invalid reference format"): EngineError {

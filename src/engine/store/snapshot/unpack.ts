@@ -32,11 +32,21 @@ export interface UnpackTarget {
 export async function unpackLayer(entries: AsyncIterable<TarEntry>, target: UnpackTarget): Promise<number> {
   const unpacker = new Unpacker(target);
   try {
-    for await (const entry of entries) await unpacker.add(entry);
+    for await (const entry of entries) await addEntry(unpacker, entry);
     unpacker.finish();
     return unpacker.size;
   } finally {
     unpacker.close();
+  }
+}
+
+async function addEntry(unpacker: Unpacker, entry: TarEntry): Promise<void> {
+  try {
+    await unpacker.add(entry);
+  } catch (error) {
+    // What the kernel says of a name or a link that makes no sense is the archive's fault and not the disk's.
+    if (!isSystemError(error, "ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "EINVAL", "ELOOP", "ENAMETOOLONG", "EMLINK", "EXDEV", "ENXIO")) throw error;
+    throw new EngineError("invalid-argument", `the archive's entry ${JSON.stringify(entry.name.slice(0, 200))} cannot be unpacked: ${error.message}`, { cause: error });
   }
 }
 
