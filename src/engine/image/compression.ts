@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { EngineError } from "../../base/index.ts";
+import { checkedFrames } from "./zstd-frames.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
 
@@ -8,6 +9,8 @@ export type Compression = "none" | "gzip" | "zstd";
 export function detectCompression(start: Uint8Array): Compression {
   if (start[0] === 0x1f && start[1] === 0x8b) return "gzip";
   if (start[0] === 0x28 && start[1] === 0xb5 && start[2] === 0x2f && start[3] === 0xfd) return "zstd";
+  // A frame of zstd that a decompressor passes over.
+  if (((start[0] ?? 0) & 0xf0) === 0x50 && start[1] === 0x2a && start[2] === 0x4d && start[3] === 0x18) return "zstd";
   return "none";
 }
 
@@ -25,7 +28,7 @@ export async function* decompress(stream: AsyncIterable<Uint8Array>): AsyncGener
     return;
   }
   const decompressor = compression === "gzip" ? createGunzip({ chunkSize: 256 * 1024 }) : createZstdDecompress({ chunkSize: 256 * 1024 });
-  const source = Readable.from(whole, { objectMode: false });
+  const source = Readable.from(compression === "zstd" ? checkedFrames(whole) : whole, { objectMode: false });
   source.on("error", (error) => decompressor.destroy(error));
   try {
     for await (const piece of source.pipe(decompressor)) yield piece as Uint8Array;
