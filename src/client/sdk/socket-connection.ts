@@ -92,10 +92,13 @@ class SocketConnection implements Connection {
   }
 
   closeOn(signal: AbortSignal | undefined): void {
-    signal?.addEventListener("abort", () => {
-      this.#over(new EngineError("cancelled", "the request was cancelled", { cause: signal.reason }));
+    const abort = (): void => {
+      this.#over(new EngineError("cancelled", "the request was cancelled", { cause: signal?.reason }));
       this.close();
-    }, { once: true });
+    };
+    // It may have come while the connection was made.
+    if (signal?.aborted === true) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
   }
 
   async read(): Promise<Uint8Array | undefined> {
