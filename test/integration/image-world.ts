@@ -92,7 +92,7 @@ export function manifestOf(config: string, layers: readonly LayerParts[]): strin
 
 /** Images in a data root of their own. */
 export class ImageWorld implements AsyncDisposable {
-  readonly root = realpathSync(mkdtempSync(join(tmpdir(), "images-")));
+  readonly root: string;
   readonly events: string[] = [];
   readonly warnings: string[] = [];
   readonly users = new Map<Digest, ImageUser[]>();
@@ -100,8 +100,13 @@ export class ImageWorld implements AsyncDisposable {
   images!: ImageService;
   #records: Records | undefined;
 
-  static async open(): Promise<ImageWorld> {
-    const world = new ImageWorld();
+  private constructor(parent: string) {
+    this.root = realpathSync(mkdtempSync(join(parent, "images-")));
+  }
+
+  /** @param parent folder to make the data root in */
+  static async open(parent = tmpdir()): Promise<ImageWorld> {
+    const world = new ImageWorld(parent);
     await world.reopen();
     return world;
   }
