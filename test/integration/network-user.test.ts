@@ -72,6 +72,46 @@ test("who reaches whom: neighbours do, other networks only through published por
   expect(closed?.endpoints[0]?.ipv4?.gateway).toBeUndefined();
 }, patience);
 
+test("a running container joins and leaves networks; ports, way out and names follow", async () => {
+  await using world = new NetworkWorld();
+  const { service } = await world.start();
+  await service.create(body("closed", { Internal: true }));
+  await service.create(body("zeta"));
+  await service.create(body("alpha"));
+  const wishes = request("a", { mode: on("zeta"), publish: parsePublishedPorts("8086:80") });
+  const box = await service.prepare(wishes);
+  const neighbour = await service.prepare(request("b", { mode: on("alpha") }));
+  await world.serve(box.netnsPath, 80);
+  const path = box.netnsPath ?? "";
+  const wayOut = async (): Promise<string> => (await output("nsenter", `--net=${path}`, "ip", "route", "show", "default")).trim();
+  const asked = async (): Promise<string> => Object.values(await world.ask(undefined, "tcp/127.0.0.1/8086"))[0] ?? "";
+  expect(await wayOut()).toBe("default via 172.19.0.1 dev eth0 proto static");
+
+  const files = await service.connect({ ...wishes, endpoints: new Map([["zeta", {}], ["alpha", { aliases: ["here"], ipv4Address: "172.20.0.9" }]]) }, "alpha");
+  expect(files.hosts).toContain("172.19.0.2\thost-a\n172.20.0.9\thost-a\n");
+  // Of equals the first by name is the way out.
+  expect(await wayOut()).toBe("default via 172.20.0.1 dev eth1 proto static");
+  expect(await asked()).toBe("tcp ::ffff:172.20.0.1");
+  expect(await world.ask(neighbour.netnsPath, "tcp/172.20.0.9/80")).toEqual({ "tcp/172.20.0.9/80": "tcp ::ffff:172.20.0.2" });
+  expect(await world.resolve(neighbour.netnsPath, "A/here")).toEqual({ "A/here": ["172.20.0.9"] });
+  expect(await world.resolve(path, "A/box-b")).toEqual({ "A/box-b": ["172.20.0.2"] });
+  expect(await refusal(service.connect(wishes, "alpha"))).toBe("endpoint with name box-a already exists in network alpha");
+
+  await service.disconnect(box.containerId, "alpha");
+  expect(await refusal(service.disconnect(box.containerId, "alpha"))).toContain("is not connected to network alpha");
+  expect(await wayOut()).toBe("default via 172.19.0.1 dev eth0 proto static");
+  expect(await asked()).toBe("tcp ::ffff:172.19.0.1");
+  expect((await world.resolve(path, "A/box-a"))["A/box-a"]).toEqual(["172.19.0.2"]);
+  expect(Object.keys((await service.inspect("alpha", {})).Containers)).toEqual([neighbour.containerId]);
+
+  await service.connect({ ...wishes, endpoints: new Map([["zeta", {}], ["closed", {}]]) }, "closed");
+  expect(await wayOut()).toBe("default via 172.19.0.1 dev eth0 proto static");
+  await service.disconnect(box.containerId, "zeta");
+  expect(await wayOut()).toBe("");
+  expect((await world.resolve(path, "A/box-a"))["A/box-a"]).toEqual(["172.18.0.2"]);
+  expect(await asked()).not.toStartWith("tcp");
+}, patience);
+
 test("a container on several networks has an interface on each and one way out", async () => {
   await using world = new NetworkWorld();
   const { service } = await world.start();

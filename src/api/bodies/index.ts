@@ -3,5 +3,5 @@ export { containerCreateBody, endpointSettings } from "./container-create.ts";
 export { execCreateBody, execStartBody } from "./exec.ts";
 export { hostConfig } from "./host-config.ts";
 export { mount } from "./mount.ts";
-export { networkCreateBody } from "./network.ts";
+export { networkConnectBody, networkCreateBody, networkDisconnectBody } from "./network.ts";
 export { volumeCreateBody } from "./volume.ts";

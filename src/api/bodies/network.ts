@@ -1,5 +1,6 @@
 import { array, boolean, nullable, object, optional, record, string, type Decoder } from "../decode/index.ts";
-import type { Ipam, IpamConfig, NetworkCreateBody } from "../types/index.ts";
+import type { Ipam, IpamConfig, NetworkConnectBody, NetworkCreateBody, NetworkDisconnectBody } from "../types/index.ts";
+import { endpointSettings } from "./container-create.ts";
 
 const texts = nullable(record(string));
 /** An empty text says the same as none. */
@@ -26,4 +27,14 @@ export const networkCreateBody: Decoder<NetworkCreateBody> = object<NetworkCreat
   IPAM: optional(object<Ipam>({ Driver: string, Options: texts, Config: nullable(array(ipamConfig)) })),
   Options: texts,
   Labels: texts,
+});
+
+export const networkConnectBody: Decoder<NetworkConnectBody> = object<NetworkConnectBody>({
+  Container: string,
+  EndpointConfig: optional(endpointSettings),
+});
+
+export const networkDisconnectBody: Decoder<NetworkDisconnectBody> = object<NetworkDisconnectBody>({
+  Container: string,
+  Force: boolean,
 });

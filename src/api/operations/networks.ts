@@ -1,7 +1,7 @@
-import { networkCreateBody } from "../bodies/index.ts";
+import { networkConnectBody, networkCreateBody, networkDisconnectBody } from "../bodies/index.ts";
 import type { Network, NetworkCreateReply, NetworkPruneReply } from "../types/index.ts";
 import { networkFilters, networkPruneFilters } from "./filter-parameters.ts";
-import { empty, json, jsonBody, operation, streamBody } from "./operation.ts";
+import { empty, json, jsonBody, operation } from "./operation.ts";
 import { flag, text } from "./parameter.ts";
 
 const group = "Network";
@@ -26,9 +26,9 @@ export const networkOperations = {
     group, method: "GET", path: "/networks/{id}", status: "implemented", query: { verbose: flag, scope: text }, reply: json<Network>(),
   }),
   networkConnect: operation({
-    group, method: "POST", path: "/networks/{id}/connect", status: "later", body: streamBody, reply: empty, success: [200],
+    group, method: "POST", path: "/networks/{id}/connect", status: "implemented", body: jsonBody(networkConnectBody), reply: empty, success: [200],
   }),
   networkDisconnect: operation({
-    group, method: "POST", path: "/networks/{id}/disconnect", status: "later", body: streamBody, reply: empty, success: [200],
+    group, method: "POST", path: "/networks/{id}/disconnect", status: "implemented", body: jsonBody(networkDisconnectBody), reply: empty, success: [200],
   }),
 } as const;

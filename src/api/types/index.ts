@@ -18,7 +18,7 @@ export type {
 } from "./image.ts";
 export type { Volume, VolumeCreateBody, VolumeListReply, VolumePruneReply } from "./volume.ts";
 export type {
-  Ipam, IpamConfig, Network, NetworkContainer, NetworkCreateBody, NetworkCreateReply, NetworkPruneReply,
+  Ipam, IpamConfig, Network, NetworkConnectBody, NetworkContainer, NetworkCreateBody, NetworkCreateReply, NetworkDisconnectBody, NetworkPruneReply,
 } from "./network.ts";
 export type { EventMessage, EventType } from "./event.ts";
 export type { ProgressDetail, ProgressMessage } from "./progress.ts";

@@ -1,3 +1,5 @@
+import type { EndpointSettings } from "./endpoint.ts";
+
 /** Engine API v1.50, "Network". */
 export interface Network {
   readonly Name: string;
@@ -63,6 +65,18 @@ export interface NetworkCreateBody {
 export interface NetworkCreateReply {
   readonly Id: string;
   readonly Warning: string;
+}
+
+/** Body of `POST /networks/{id}/connect`. */
+export interface NetworkConnectBody {
+  readonly Container: string;
+  readonly EndpointConfig?: EndpointSettings;
+}
+
+/** Body of `POST /networks/{id}/disconnect`. */
+export interface NetworkDisconnectBody {
+  readonly Container: string;
+  readonly Force: boolean;
 }
 
 export interface NetworkPruneReply {

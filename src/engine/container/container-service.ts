@@ -1,12 +1,13 @@
 import type {
   ContainerAttachOptions, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions, ContainerRemoveOptions,
-  ContainerStopOptions, ContainerSummary, TerminalSize, WaitCondition,
+  ContainerStopOptions, ContainerSummary, NetworkConnectBody, NetworkDisconnectBody, TerminalSize, WaitCondition,
 } from "../../api/types/index.ts";
 import { EngineError, isEngineError } from "../../base/index.ts";
 import { resizeTerminal } from "../../host/conmon/index.ts";
 import { requireReadableLog } from "../logs/index.ts";
 import type { Attachment, ContainerBackend, ContainerCreateRequest, ContainerWait, LogOutput } from "../server/index.ts";
 import { AttachedClient } from "./attach.ts";
+import { connectContainer, disconnectContainer } from "./connect.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import type { Container } from "./container.ts";
 import { createContainer } from "./create.ts";
@@ -128,6 +129,14 @@ export class ContainerService implements ContainerBackend {
     } catch (error) {
       throw isEngineError(error) ? new EngineError(error.kind, `Error when allocating new name: ${error.message}`, { cause: error }) : error;
     }
+  }
+
+  async connect(network: string, body: NetworkConnectBody): Promise<void> {
+    await connectContainer(this.#registry.find(body.Container), { network, body, parts: this.#parts, registry: this.#registry });
+  }
+
+  async disconnect(network: string, body: NetworkDisconnectBody): Promise<void> {
+    await disconnectContainer(this.#registry.find(body.Container), { network, parts: this.#parts, registry: this.#registry });
   }
 
   async resize(ref: string, { height, width }: TerminalSize): Promise<void> {

@@ -16,6 +16,7 @@ import { emitContainerEvent } from "./container-event.ts";
 import { Container } from "./container.ts";
 import { requireSources } from "./mounts.ts";
 import { makeName, validateName } from "./names.ts";
+import { completeEndpoints, modeOf } from "./network-request.ts";
 import type { ContainerParts } from "./parts.ts";
 import { freshState, type ContainerRecord } from "./record.ts";
 import type { ContainerRegistry } from "./registry.ts";
@@ -42,7 +43,7 @@ export async function createContainer(request: ContainerCreateRequest, creation:
   const name = request.name === undefined || request.name === "" ? makeName((candidate) => registry.isTaken(candidate)) : request.name;
   registry.reserveName(name, id);
   try {
-    const container = await make({ id, name, image, config: merged, hostConfig, endpoints: networking.EndpointsConfig ?? {} }, creation);
+    const container = await make({ id, name, image, config: merged, hostConfig, endpoints: completeEndpoints(modeOf({ config: merged, hostConfig }), networking.EndpointsConfig ?? {}) }, creation);
     emitContainerEvent(parts.events, container, { action: "create" });
     return { Id: id, Warnings: hostWarnings(hostConfig, parts.host.limits) };
   } catch (error) {

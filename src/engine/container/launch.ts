@@ -132,7 +132,8 @@ function fileOwner(record: ContainerRecord): string {
   return mode.kind === "container" ? mode.container : record.id;
 }
 
-function writeNetworkFiles({ id, config }: ContainerRecord, { files }: Sandbox, { places }: ContainerParts): void {
+/** In place, since the container has them mounted. */
+export function writeNetworkFiles({ id, config }: ContainerRecord, { files }: Pick<Sandbox, "files">, { places }: ContainerParts): void {
   if (files === undefined) return;
   writeFileSync(places.file(id, "hosts"), files.hosts);
   writeFileSync(places.file(id, "resolv.conf"), files.resolvConf);

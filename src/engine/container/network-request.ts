@@ -1,3 +1,4 @@
+import { endpointSettings } from "../../api/bodies/index.ts";
 import type { EndpointSettings, HostConfig } from "../../api/types/index.ts";
 import type { PublishedPort } from "../../base/index.ts";
 import { parseNetworkMode, publishedPorts, type ContainerNetworks, type EndpointRequest, type NetworkMode, type SandboxRequest } from "../network/index.ts";
@@ -23,6 +24,16 @@ export function sandboxRequest(record: ContainerRecord): SandboxRequest {
 export function modeOf({ config, hostConfig }: { readonly config: ContainerRecord["config"]; readonly hostConfig: Pick<HostConfig, "NetworkMode"> }): NetworkMode {
   return config.NetworkDisabled === true ? { kind: "none" } : parseNetworkMode(hostConfig.NetworkMode);
 }
+
+/** Networks that are named beside that of the mode are wanted with it, not instead. */
+export function completeEndpoints(mode: NetworkMode, endpoints: ContainerRecord["endpoints"]): ContainerRecord["endpoints"] {
+  const names = Object.keys(endpoints);
+  if (mode.kind !== "network" || names.length === 0) return endpoints;
+  const isNamed = names.some((name) => name === mode.name || (mode.name === "bridge" && name === "default"));
+  return isNamed ? endpoints : { [mode.name]: plainEndpoint, ...endpoints };
+}
+
+export const plainEndpoint: EndpointSettings = endpointSettings(undefined, "EndpointConfig");
 
 function portsOf({ config, hostConfig }: ContainerRecord): readonly PublishedPort[] {
   return publishedPorts({ bindings: hostConfig.PortBindings, exposed: Object.keys(config.ExposedPorts ?? {}), publishAll: hostConfig.PublishAllPorts });

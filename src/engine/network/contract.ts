@@ -28,6 +28,13 @@ export interface Networks {
    * takes the kernel some 20 ms over which nothing has to wait: what was released can already not be reached any more.
    */
   settled(): Promise<void>;
+  /**
+   * Puts a container that runs on one more network.
+   * @param request as for `prepare`, with what is wanted of the new network in it
+   * @returns the container's files as they are from now on; they have to be written in place
+   */
+  connect(request: SandboxRequest, network: string): Promise<NetworkFiles>;
+  disconnect(containerId: string, network: string): Promise<void>;
   /** The sandbox of a container between `prepare` and `release`. Containers that joined another's have none of their own. */
   sandbox(containerId: string): Sandbox | undefined;
   /** @param living ids of the containers whose processes survived; those with `container:` mode may be among them. */
@@ -64,7 +71,10 @@ export interface SandboxRequest {
   readonly domainname?: string;
   /** For kind `container`, `container` is the full id of a container that has a sandbox (or the host's network). */
   readonly mode: NetworkMode;
-  /** Wishes for single networks, by the network's name or id: NetworkingConfig.EndpointsConfig and what was connected later. */
+  /**
+   * The networks that the container is on, by name or id, with its wishes: NetworkingConfig.EndpointsConfig and what was
+   * connected later. Absent or empty: that of its mode.
+   */
   readonly endpoints?: ReadonlyMap<string, EndpointRequest>;
   /** `-p` and, for `-P`, one entry without host ports for each exposed port. Ignored in modes host, none and container, as docker does. */
   readonly publish: readonly PublishedPort[];

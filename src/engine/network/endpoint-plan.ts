@@ -8,16 +8,26 @@ import type { NetworkRegistry } from "./network-registry.ts";
 
 /**
  * The networks that a container wants, with its wishes: that of its mode first, the others in the order of their names.
+ * A container that says nothing of networks wants that of its mode.
  * @throws EngineError `not-found` for a network that there is not, `invalid-argument` for a wish that cannot be met.
  */
-export function requestedNetworks({ mode, endpoints }: SandboxRequest, registry: NetworkRegistry): [BridgeNetwork, EndpointRequest][] {
+export function requestedNetworks(request: SandboxRequest, registry: NetworkRegistry): [BridgeNetwork, EndpointRequest][] {
+  const { mode, endpoints } = request;
   if (mode.kind !== "network") return [];
-  const wishes = new Map<BridgeNetwork, EndpointRequest>();
-  wishes.set(registry.find(mode.name), endpoints?.get("default") ?? {});
-  const named = [...endpoints ?? []].filter(([name]) => name !== "default").toSorted(([one], [other]) => (one < other ? -1 : 1));
-  for (const [reference, wish] of named) wishes.set(registry.find(reference), wish);
+  const references = endpoints === undefined || endpoints.size === 0 ? [mode.name] : [...endpoints.keys()].map(canonical);
+  const sorted = references.toSorted((one, other) => Number(other === mode.name) - Number(one === mode.name) || (one < other ? -1 : 1));
+  const wishes = new Map([...sorted].map((reference) => registry.find(reference)).map((network) => [network, wishFor(network, request)] as const));
   for (const [network, wish] of wishes) refuseImpossible(network, wish);
   return [...wishes];
+}
+
+/** What a container wants of one network, under whichever of its names. */
+export function wishFor({ id, name }: BridgeNetwork, { endpoints }: SandboxRequest): EndpointRequest {
+  return endpoints?.get(name) ?? endpoints?.get(id) ?? (name === "bridge" ? endpoints?.get("default") : undefined) ?? {};
+}
+
+function canonical(reference: string): string {
+  return reference === "default" ? "bridge" : reference;
 }
 
 export interface EndpointPlan {

@@ -5,11 +5,11 @@ import { addAddress, addRoute, changeLink, createVethPair, decodeLink, getLink, 
 import type { NetlinkRequest } from "../../host/netlink/index.ts";
 import { createNetworkNamespace, insideNetworkNamespace, openNetworkNamespace, writeNetworkSetting } from "../../host/netns/index.ts";
 import type { BridgeLink } from "./bridge-link.ts";
-import type { Endpoint, EndpointAddress } from "./contract.ts";
+import type { Endpoint } from "./contract.ts";
 import { resolverRequests, resolverSetting } from "./resolver-rules.ts";
 
 const loopbackIndex = 1;
-const everywhere = { 4: parseIpPrefix("0.0.0.0/0").network, 6: parseIpPrefix("::/0").network } as const;
+export const everywhere = { 4: parseIpPrefix("0.0.0.0/0").network, 6: parseIpPrefix("::/0").network } as const;
 
 /** Sockets into a namespace, for all that is done in it from outside. */
 export class NamespaceSockets implements Disposable {
@@ -52,7 +52,10 @@ export function makeNamespace(path: string, usesResolver: boolean): NamespaceSoc
 
 /** Sockets into a namespace that was made earlier. */
 export function openNamespace(path: string, withFirewall: boolean): NamespaceSockets {
-  return insideNetworkNamespace(path, () => new NamespaceSockets(withFirewall));
+  return insideNetworkNamespace(path, () => {
+    if (withFirewall) writeNetworkSetting(resolverSetting.name, resolverSetting.value);
+    return new NamespaceSockets(withFirewall);
+  });
 }
 
 /** What a container asks of 127.0.0.11 goes to this server from now on. */
@@ -97,14 +100,14 @@ export function connectEndpoint({ endpoint, bridge, isIsolated, outside, inside,
   inside.request(
     changeLink({ index }, { isUp: true }),
     ...addresses.map(({ address, prefixLength }) => addAddress({ linkIndex: index, address: parseIpAddress(address), prefixLength })),
-    ...(isDefaultRoute ? addresses.flatMap((address) => defaultRoute(address, index)) : []),
+    ...(isDefaultRoute ? defaultRoutes(endpoint, index) : []),
   );
 }
 
-function defaultRoute({ gateway }: EndpointAddress, linkIndex: number): NetlinkRequest[] {
-  if (gateway === undefined) return [];
-  const address = parseIpAddress(gateway);
-  return [addRoute({ destination: everywhere[address.family], gateway: address, linkIndex })];
+/** The way out through an endpoint's gateways. */
+export function defaultRoutes({ ipv4, ipv6 }: Endpoint, linkIndex: number): NetlinkRequest[] {
+  const gateways = [ipv4?.gateway, ipv6?.gateway].filter((gateway) => gateway !== undefined).map(parseIpAddress);
+  return gateways.map((gateway) => addRoute({ destination: everywhere[gateway.family], gateway, linkIndex }));
 }
 
 /**

@@ -7,7 +7,7 @@ import { EngineError } from "../../base/index.ts";
 import { NetlinkSocket } from "../../host/netlink/index.ts";
 import type { Records } from "../store/index.ts";
 import type {
-  ContainerNetworks, NetworkEvent, Networks, NetworksOptions, RecoveryReport, Sandbox, SandboxRequest,
+  ContainerNetworks, NetworkEvent, NetworkFiles, Networks, NetworksOptions, RecoveryReport, Sandbox, SandboxRequest,
 } from "./contract.ts";
 import { defaultBridge, machineId } from "./default-bridge.ts";
 import { Firewall } from "./firewall.ts";
@@ -90,6 +90,21 @@ export class NetworkService implements Networks {
     });
   }
 
+  async connect(request: SandboxRequest, network: string): Promise<NetworkFiles> {
+    // An interface of the name may be on its way out.
+    await this.#remover.settled();
+    const { endpoint, files } = this.#sandboxes.connect(request, network);
+    this.#report("connect", { containerId: request.containerId, endpoints: [endpoint] });
+    return files;
+  }
+
+  disconnect(containerId: string, network: string): Promise<void> {
+    return Promise.try(() => {
+      const endpoint = this.#sandboxes.disconnect(containerId, network);
+      if (endpoint !== undefined) this.#report("disconnect", { containerId, endpoints: [endpoint] });
+    });
+  }
+
   settled(): Promise<void> {
     return this.#remover.settled();
   }
@@ -166,7 +181,7 @@ export class NetworkService implements Networks {
     return predefinedNetworkId(name, this.#folder);
   }
 
-  #report(action: NetworkEvent["action"], { containerId, endpoints }: Sandbox): void {
+  #report(action: NetworkEvent["action"], { containerId, endpoints }: Pick<Sandbox, "containerId" | "endpoints">): void {
     for (const { networkId, networkName } of endpoints) {
       this.#options.onEvent?.({ action, networkId, networkName, driver: "bridge", containerId });
     }

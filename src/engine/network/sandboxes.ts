@@ -2,44 +2,28 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import type { IpAddress, IpFamily, PublishedPort } from "../../base/index.ts";
-import { NetlinkSocket } from "../../host/netlink/index.ts";
 import { removeNetworkNamespace } from "../../host/netns/index.ts";
 import { endpointAddresses } from "./bridge-network.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
 import type { BoundPort, Endpoint, EndpointRequest, NetworkFiles, Sandbox, SandboxRequest } from "./contract.ts";
+import { EndpointChanges } from "./endpoint-changes.ts";
 import { planEndpoint, requestedNetworks } from "./endpoint-plan.ts";
-import type { Firewall } from "./firewall.ts";
 import { gatewayEndpoint } from "./gateway-endpoint.ts";
-import type { LinkRemover } from "./link-remover.ts";
-import type { NameServers } from "./name-servers.ts";
 import { connectEndpoint, hostLinkName, makeNamespace, openNamespace, pointResolver } from "./namespace-setup.ts";
-import type { NetworkFilesMaker } from "./network-files.ts";
-import type { NetworkRegistry } from "./network-registry.ts";
-import type { PortLedger } from "./port-ledger.ts";
 import { targetsOf } from "./port-targets.ts";
+import type { SandboxParts } from "./sandbox-parts.ts";
 import { SandboxIndex } from "./sandbox-index.ts";
-import type { SandboxRecord, SandboxRecords } from "./sandbox-record.ts";
-
-export interface SandboxParts {
-  /** Of namespaces and records. */
-  readonly folder: string;
-  readonly socket: NetlinkSocket;
-  readonly remover: LinkRemover;
-  readonly firewall: Firewall;
-  readonly ports: PortLedger;
-  readonly records: SandboxRecords;
-  readonly registry: NetworkRegistry;
-  readonly files: NetworkFilesMaker;
-  readonly names: NameServers;
-}
+import type { SandboxRecord } from "./sandbox-record.ts";
 
 /** The networks of containers that run. Everything here is synchronous: no two changes ever mix. */
 export class Sandboxes {
   readonly #parts: SandboxParts;
+  readonly #changes: EndpointChanges;
   readonly #known = new SandboxIndex();
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
+    this.#changes = new EndpointChanges(parts);
   }
 
   get(containerId: string): SandboxRecord | undefined {
@@ -100,9 +84,32 @@ export class Sandboxes {
     return sandbox;
   }
 
+  /** See {@link EndpointChanges}. @throws EngineError `conflict` for a container that does not run. */
+  connect(request: SandboxRequest, reference: string): { endpoint: Endpoint; files: NetworkFiles } {
+    const { record, files } = this.#changes.connect(this.#running(request.containerId), request, reference);
+    this.#known.set(record);
+    const endpoint = record.sandbox.endpoints.at(-1);
+    if (endpoint === undefined) throw new EngineError("internal", "a container was connected and has no endpoint");
+    return { endpoint, files };
+  }
+
+  /** @returns the endpoint that is no more */
+  disconnect(containerId: string, reference: string): Endpoint | undefined {
+    const before = this.#running(containerId);
+    const after = this.#changes.disconnect(before, reference);
+    this.#known.set(after);
+    return before.sandbox.endpoints.find((endpoint) => !after.sandbox.endpoints.includes(endpoint));
+  }
+
   rename(containerId: string, name: string): void {
     const record = this.#known.get(containerId);
     if (record !== undefined) this.#save({ ...record, containerName: name });
+  }
+
+  #running(containerId: string): SandboxRecord {
+    const record = this.#known.get(containerId);
+    if (record === undefined) throw new EngineError("conflict", `container ${containerId} is not running`);
+    return record;
   }
 
   #save(record: SandboxRecord): void {

@@ -2,7 +2,8 @@ import type {
   ContainerAttachOptions, ContainerCreateBody, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions,
   ContainerRemoveOptions, ContainerStopOptions, ContainerSummary, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody,
   ExecInspect, Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImageRemoveOptions,
-  ImageSummary, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume, VolumeCreateBody,
+  ImageSummary, Network, NetworkConnectBody, NetworkCreateBody, NetworkCreateReply,
+  NetworkDisconnectBody, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume, VolumeCreateBody,
   VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply, WaitCondition,
 } from "../../../api/types/index.ts";
 import type { Attachment, LogOutput } from "./stream.ts";
@@ -41,6 +42,9 @@ export interface ContainerBackend {
   remove(ref: string, options: ContainerRemoveOptions, signal: AbortSignal): Promise<void>;
   rename(ref: string, name: string, signal: AbortSignal): Promise<void>;
   resize(ref: string, size: TerminalSize, signal: AbortSignal): Promise<void>;
+  /** Puts a container, running or not, on one more network. */
+  connect(network: string, body: NetworkConnectBody, signal: AbortSignal): Promise<void>;
+  disconnect(network: string, body: NetworkDisconnectBody, signal: AbortSignal): Promise<void>;
   logs(ref: string, options: ContainerLogsOptions, signal: AbortSignal): Promise<LogOutput>;
   attach(ref: string, options: ContainerAttachOptions, signal: AbortSignal): Promise<Attachment>;
 }

@@ -76,6 +76,14 @@ export class FakeBackend implements Backend {
       this.find(ref);
       return Promise.resolve();
     },
+    connect: (_, { Container }) => {
+      this.find(Container);
+      return Promise.resolve();
+    },
+    disconnect: (_, { Container }) => {
+      this.find(Container);
+      return Promise.resolve();
+    },
     logs: (ref) => Promise.resolve(this.find(ref).logs()),
     attach: (ref) => Promise.resolve(this.find(ref).attach()),
   };

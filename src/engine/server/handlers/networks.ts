@@ -2,7 +2,7 @@ import { networkInspectReply, networkListReply } from "../shapes/index.ts";
 import type { Handlers } from "./call.ts";
 
 export const networkHandlers: Handlers<
-  "networkList" | "networkInspect" | "networkCreate" | "networkDelete" | "networkPrune"
+  "networkList" | "networkInspect" | "networkCreate" | "networkDelete" | "networkPrune" | "networkConnect" | "networkDisconnect"
 > = {
   networkList: async ({ backend, query, version, signal }) => networkListReply(await backend.networks.list(query.filters, signal), version),
   networkInspect: async ({ backend, path, query, version, signal }) => {
@@ -13,6 +13,14 @@ export const networkHandlers: Handlers<
   networkCreate: ({ backend, body, signal }) => backend.networks.create(body, signal),
   networkDelete: async ({ backend, path, signal }) => {
     await backend.networks.remove(path.id, signal);
+    return undefined;
+  },
+  networkConnect: async ({ backend, path, body, signal }) => {
+    await backend.containers.connect(path.id, body, signal);
+    return undefined;
+  },
+  networkDisconnect: async ({ backend, path, body, signal }) => {
+    await backend.containers.disconnect(path.id, body, signal);
     return undefined;
   },
   networkPrune: ({ backend, query, signal }) => backend.networks.prune(query.filters, signal),
