@@ -106,3 +106,24 @@ test("container: and host networks", async () => {
   expect(world.output("run", "--rm", "--network", "none", "busybox", "ls", "/sys/class/net")).toBe("lo");
   expect(world.output("rm", "-f", id)).toBe(id);
 }, limit);
+
+test("--ipc: shared memory of a container that shares it, and no other's", async () => {
+  const id = await world.run("echo shared > /dev/shm/word; echo ready; sleep 1000", { HostConfig: { IpcMode: "shareable" } });
+  await world.logged(id, "ready");
+  expect(world.output("run", "--rm", "--ipc", `container:${id}`, "busybox", "cat", "/dev/shm/word")).toBe("shared");
+  expect(world.output("run", "--rm", "busybox", "ls", "/dev/shm")).toBe("");
+  expect(world.output("rm", "-f", id)).toBe(id);
+  const own = await world.run("sleep 1000");
+  expect(world.docker("run", "--rm", "--ipc", `container:${own}`, "busybox", "true").stderr).toContain("non-shareable IPC");
+  expect(world.output("rm", "-f", own)).toBe(own);
+}, limit);
+
+test("a removal by force while the start goes on leaves nothing", async () => {
+  const id = await world.create("sleep 1000");
+  const starting = world.engine.call("POST", `/containers/${id}/start`);
+  const { status } = await world.engine.call("DELETE", `/containers/${id}?force=1`);
+  expect(status).toBe(204);
+  await starting;
+  expect((await world.engine.call("GET", `/containers/${id}/json`)).status).toBe(404);
+  expect(world.output("ps", "-aq", "--no-trunc")).not.toContain(id);
+}, limit);

@@ -60,11 +60,14 @@ export class ContainerService implements ContainerBackend {
   }
 
   async stop(ref: string, options: ContainerStopOptions): Promise<void> {
-    await this.#stopper.stop(this.#registry.find(ref), options);
+    const container = this.#registry.find(ref);
+    await container.atRest();
+    await this.#stopper.stop(container, options);
   }
 
   async restart(ref: string, options: ContainerStopOptions): Promise<void> {
     const container = this.#registry.find(ref);
+    await container.atRest();
     if (container.isActive) await this.#stopper.stop(container, options);
     await this.#lifecycle.start(container);
     emitContainerEvent(this.#parts.events, container, { action: "restart" });
@@ -91,15 +94,14 @@ export class ContainerService implements ContainerBackend {
     const { name } = container.record;
     if (options.link) throw new EngineError("invalid-argument", `cannot remove the link ${ref}: links between containers are not supported`);
     if (container.isRemoving) throw new EngineError("conflict", `removal of container ${name} is already in progress`);
-    if (container.isActive && !options.force) {
-      const state = container.record.state.isPaused ? "paused" : container.isRunning ? "running" : "restarting";
-      const advice = state === "paused" ? "unpause the container before removing or force remove" : "stop the container before removing or force remove";
-      throw new EngineError("conflict", `cannot remove container "/${name}": container is ${state}: ${advice}`);
-    }
+    if (container.isActive && !options.force) throw stillActive(container);
     container.isRemoving = true;
     try {
-      await this.#stopper.destroy(container);
-      await this.#lifecycle.remove(container, options);
+      // A start that was under way may bring it to life meanwhile.
+      do {
+        if (container.isActive && !options.force) throw stillActive(container);
+        await this.#stopper.destroy(container);
+      } while (!await this.#lifecycle.remove(container, options));
     } catch (error) {
       container.isRemoving = false;
       throw error;
@@ -185,4 +187,11 @@ export class ContainerService implements ContainerBackend {
       return client;
     });
   }
+}
+
+/** docker's text. */
+function stillActive({ isRunning, record: { name, state: { isPaused } } }: Container): EngineError {
+  const state = isPaused ? "paused" : isRunning ? "running" : "restarting";
+  const advice = isPaused ? "unpause the container before removing or force remove" : "stop the container before removing or force remove";
+  return new EngineError("conflict", `cannot remove container "/${name}": container is ${state}: ${advice}`);
 }

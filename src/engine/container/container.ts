@@ -58,6 +58,11 @@ export class Container implements Momentary {
     return this.isRunning || this.record.state.status === "restarting";
   }
 
+  /** Resolves when a start that is under way has come to its end: what is asked of it then is asked of what runs. */
+  async atRest(): Promise<void> {
+    if (!this.isActive && this.queue.length > 0) await this.queue.run(() => Promise.resolve());
+  }
+
   /** @returns what ends it */
   onChange(listener: (change: ContainerChange) => void): () => void {
     this.#listeners.add(listener);

@@ -41,6 +41,7 @@ export async function createContainer(request: ContainerCreateRequest, creation:
   const merged = completeConfig(mergeConfig(config, image.config), { id, hostConfig, registry });
   validate({ config: merged, hostConfig }, parts);
   const name = request.name === undefined || request.name === "" ? makeName((candidate) => registry.isTaken(candidate)) : request.name;
+  parts.logs.policy(hostConfig.LogConfig, { id, name, config: merged });
   registry.reserveName(name, id);
   try {
     const container = await make({ id, name, image, config: merged, hostConfig, endpoints: completeEndpoints(modeOf({ config: merged, hostConfig }), networking.EndpointsConfig ?? {}) }, creation);

@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, isEngineError } from "../../base/index.ts";
-import { startMonitor, type Monitor } from "../../host/conmon/index.ts";
+import { prepareMonitor, type Monitor, type MonitorRequest } from "../../host/conmon/index.ts";
 import { byteNameOf, makeDirectory, openIn, openFlags, openTree } from "../../host/files/index.ts";
 import { isSystemError, type Descriptor } from "../../host/libc/index.ts";
 import { ProcessHandle } from "../../host/process/index.ts";
 import type { Runtime } from "../../host/runtime/index.ts";
 import type { Sandbox } from "../network/index.ts";
-import { resolveUser, runtimeSpec, type MountSpec, type NamespaceWish, type RuntimeSpec } from "../spec/index.ts";
+import { commandLine, resolveUser, runtimeSpec, type MountSpec, type NamespaceWish, type RuntimeSpec } from "../spec/index.ts";
 import type { Container } from "./container.ts";
 import { fileMounts, mountSpecs } from "./mounts.ts";
 import { modeOf, sandboxRequest } from "./network-request.ts";
@@ -35,6 +35,10 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
   rmSync(bundle, { recursive: true, force: true });
   mkdirSync(places.root(record.id), { recursive: true, mode: 0o700 });
   undo.add(() => { rmSync(bundle, { recursive: true, force: true }); });
+  const runtime = runtimeOf(record, parts);
+  // conmon loads while everything that it will need is made.
+  const prepared = await prepareMonitor(monitorRequest(record, runtime, parts));
+  undo.add(() => prepared.abandon());
   const sandbox = await networks.prepare(sandboxRequest(record));
   undo.add(() => networks.release(record.id));
   writeNetworkFiles(record, sandbox, parts);
@@ -48,9 +52,8 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
   }
   const spec = makeSpec({ record, sandbox, mounts, parts, registry });
   writeFileSync(join(bundle, "config.json"), JSON.stringify(spec), { mode: 0o600 });
-  const runtime = runtimeOf(record, parts);
   undo.add(() => runtime.delete(record.id));
-  const monitor = await startMonitor(monitorRequest(record, spec, { runtime, parts }));
+  const monitor = await prepared.create();
   undo.add(() => endMonitor(monitor, parts));
   await connectWaiting(container, parts);
   await runtime.start(record.id);
@@ -103,13 +106,13 @@ async function endMonitor(monitor: Monitor, { poller }: ContainerParts): Promise
   await conmon?.exited(poller);
 }
 
-function monitorRequest(record: ContainerRecord, spec: RuntimeSpec, { runtime, parts }: { runtime: Runtime; parts: ContainerParts }) {
+function monitorRequest(record: ContainerRecord, runtime: Runtime, parts: ContainerParts): MonitorRequest {
   const { config, hostConfig, id } = record;
   const { places } = parts;
   const policy = parts.logs.policy(hostConfig.LogConfig, record);
   return {
     container: id,
-    program: spec.process.args[0] ?? "",
+    program: commandLine(config)[0] ?? "",
     folder: places.bundle(id),
     exitFolder: places.exits,
     runtime,

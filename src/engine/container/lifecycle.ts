@@ -186,11 +186,12 @@ export class Lifecycle {
     this.#registry.save(container, { state: { ...container.record.state, isStopped: true } });
   }
 
-  /** Removes a container that does not run. @throws EngineError `conflict` when somebody else is at it */
-  async remove(container: Container, options: { readonly volumes: boolean }): Promise<void> {
-    await container.queue.run(async () => {
-      if (container.isRemoved) return;
-      await this.#discard(container, options);
+  /** Removes a container. @returns false, and leaves it as it is, when it runs: a start was under way before */
+  async remove(container: Container, options: { readonly volumes: boolean }): Promise<boolean> {
+    return await container.queue.run(async () => {
+      if (container.isActive) return false;
+      if (!container.isRemoved) await this.#discard(container, options);
+      return true;
     });
   }
 

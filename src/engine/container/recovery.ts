@@ -63,14 +63,14 @@ function namesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** conmon processes of this engine, told by the bundle on their command line. */
+/** Processes of conmon and of the runtime that work on this engine's bundles, told by their command lines. */
 function findMonitors(bundles: string): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>();
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     const words = commandLineOf(Number(name));
     const bundle = words[words.indexOf("--bundle") + 1] ?? "";
-    if (!words[0]?.endsWith("conmon") || !bundle.startsWith(`${bundles}/`)) continue;
+    if (!bundle.startsWith(`${bundles}/`)) continue;
     const id = bundle.slice(bundles.length + 1).split("/")[0] ?? "";
     found.set(id, [...found.get(id) ?? [], Number(name)]);
   }

@@ -1,4 +1,4 @@
 export { AttachSocket, resizeTerminal } from "./attach-socket.ts";
 export type { Output } from "./attach-socket.ts";
-export { conmonArguments, prepareExec, startMonitor, takeExitCode } from "./monitor.ts";
-export type { Monitor, MonitorRequest, PreparedExec } from "./monitor.ts";
+export { conmonArguments, prepareExec, prepareMonitor, startMonitor, takeExitCode } from "./monitor.ts";
+export type { Monitor, MonitorRequest, PreparedExec, PreparedMonitor } from "./monitor.ts";

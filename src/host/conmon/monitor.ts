@@ -53,6 +53,35 @@ export async function startMonitor(request: MonitorRequest): Promise<Monitor> {
   return finishStart(request, child, firstLine(child, 3));
 }
 
+/** A conmon that waits to be told that its container can be made. */
+export interface PreparedMonitor {
+  /** Has the runtime create the container. @throws StartFailure when it could not; nothing is left running then */
+  create(): Promise<Monitor>;
+  /** It is not wanted after all. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Starts conmon ahead of time: it loads while the container's network and files are made. Until `create` it needs the
+ * request's folder and nothing in it.
+ */
+export async function prepareMonitor(request: MonitorRequest): Promise<PreparedMonitor> {
+  const child = await spawnConmon(request, ["sync", "start"]);
+  const start = child.stdio[4] as Writable;
+  const answer = firstLine(child, 3);
+  return {
+    create: async () => {
+      start.end("\0");
+      return finishStart(request, child, answer);
+    },
+    abandon: async () => {
+      child.kill("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      await answer;
+    },
+  };
+}
+
 /** Starts conmon for a command in a running container and holds the command until `run`. */
 export async function prepareExec(request: MonitorRequest): Promise<PreparedExec> {
   const child = await spawnConmon(request, ["sync", "start", "attach"]);
