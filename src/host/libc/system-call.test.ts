@@ -37,6 +37,14 @@ test("systemCall.later: runs off the thread and gives the same", async () => {
   expect(await openat.later(currentDirectory, cString("/nowhere"), closeOnExec, 0)).toBe(-errnoOf("ENOENT"));
 });
 
+test("systemCall.later: as many as are asked for at once, each with its own result", async () => {
+  using file = open("/proc/version");
+  const buffers = Array.from({ length: 1000 }, () => Buffer.alloc(5));
+  const lengths = await Promise.all(buffers.map(async (bytes) => pread.later(file.number, bytes, 5, 0)));
+  expect(new Set(lengths)).toEqual(new Set([5]));
+  expect(buffers.every((bytes) => bytes.toString() === "Linux")).toBe(true);
+}, 30_000);
+
 test("succeed: throws what was tried, with its code", () => {
   const attempt = (): unknown => open("/nowhere");
   expect(attempt).toThrow("open /nowhere: no such file or directory (ENOENT)");

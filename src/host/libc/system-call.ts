@@ -35,7 +35,7 @@ export function systemCall<A extends readonly Argument[]>(name: SystemCallName, 
   let bound: Native | undefined;
   const native = (): Native => (bound ??= bind(shape));
   const call = (...args: A): number => Number(native()(number, ...args));
-  const later = async (...args: A): Promise<number> => {
+  const later = async (...args: A): Promise<number> => queued(async () => {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     native().async(number, ...args, (error: unknown, result: number | bigint) => {
       if (error instanceof Error) reject(error);
@@ -44,8 +44,25 @@ export function systemCall<A extends readonly Argument[]>(name: SystemCallName, 
     const result = await promise;
     keepReferenced(args);
     return result;
-  };
+  });
   return Object.assign(call, { later });
+}
+
+/** koffi refuses calls beyond the number that it can hold; more than the pool has threads do not run at once anyway. */
+const mostAtOnce = 64;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function queued<T>(call: () => Promise<T>): Promise<T> {
+  if (running < mostAtOnce) running += 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await call();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
 }
 
 function bind(shape: string): Native {
