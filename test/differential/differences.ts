@@ -1,6 +1,6 @@
 /**
  * Where wharf's engine says something else than Debian's dockerd 20.10, on purpose. What dockerd printed is rewritten
- * before it is compared; one that rewrites nothing any more fails the test.
+ * before it is compared, step by step as runScript tells it; one that rewrites nothing any more fails the test.
  */
 export interface Difference {
   readonly why: string;
@@ -21,5 +21,8 @@ export const differences: readonly Difference[] = [
   { why: "moby 28 adds where it failed", from: /daemon: failed to create shim task/g, to: "daemon: failed to create task for container: failed to create shim task" },
   { why: "moby 28 lists what there is", from: /invalid restart policy 'sometimes'/g, to: "invalid restart policy: unknown policy 'sometimes'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'" },
   { why: "moby 28 keeps the name of the network that is meant", from: /^\[\] null default$/gm, to: "[] null bridge" },
-  { why: "the process that unpacks is the engine's own, and says what is wrong", from: /Error processing tar file\(exit status 1\): unexpected EOF/g, to: "the archive is damaged: it ends in the middle" },
+  { why: "moby 28 tells the tag that it looked for", from: /(?<=^save nosuch\n.*)No such image: nosuch$/gms, to: "No such image: nosuch:latest" },
+  { why: "moby 28 tells what is not found from what cannot be run", from: /(?<=^exec box nosuchprogram\n.*)exit code 126$/gms, to: "exit code 127" },
+  { why: "refused before the reply has begun, so it is an error of the request", from: /^Error processing tar file/gm, to: "Error response from daemon: Error processing tar file" },
+  { why: "the archive is read in the engine's own process, which says what is wrong", from: /Error processing tar file\(exit status 1\): unexpected EOF/g, to: "the archive is damaged: it ends in the middle" },
 ];

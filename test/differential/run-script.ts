@@ -7,25 +7,29 @@ export interface Combination {
   readonly command: readonly string[];
   readonly host: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** What PORT1, PORT2, … in a script stand for: engines that run at once publish on different ports. */
+  readonly firstPort: number;
 }
 
-export interface StepResult {
-  readonly step: string;
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs every step, also after one that failed: errors are compared as well. */
-export async function runScript(script: Script, combination: Combination): Promise<StepResult[]> {
-  const results: StepResult[] = [];
+/** Runs every step, also after one that failed: errors are compared as well. Answers a transcript of each. */
+export async function runScript(script: Script, combination: Combination): Promise<string[]> {
+  const results: string[] = [];
   for (const step of script.steps) results.push(await runStep(step, combination));
   return results;
 }
 
-async function runStep({ line, args, input }: Step, combination: Combination): Promise<StepResult> {
-  const { code, stdout, stderr } = await runCommand(combination, args, input);
-  return { step: `${line}: ${args.join(" ")}`, code, stdout: normalise(stdout), stderr: normalise(stderr) };
+/** The words of the step, what it printed, what it printed as errors, and its exit code. */
+async function runStep({ args, input }: Step, combination: Combination): Promise<string> {
+  const { firstPort } = combination;
+  const words = args.map((word) => word.replace(/PORT(\d)/g, (_, index: string) => String(firstPort + Number(index))));
+  const { code, stdout, stderr } = await runCommand(combination, words, input);
+  const [printed, errors] = [stdout, stderr].map((text) => normalise(text.replace(/\b\d{5}\b/g, (digits) => portName(digits, firstPort))));
+  return `${args.join(" ")}\n${printed ?? ""}\n--- errors\n${errors ?? ""}\n--- exit code ${code}`;
+}
+
+function portName(digits: string, firstPort: number): string {
+  const index = Number(digits) - firstPort;
+  return index > 0 && index < 10 ? `PORT${index}` : digits;
 }
 
 interface CommandResult {

@@ -35,6 +35,7 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
   rmSync(bundle, { recursive: true, force: true });
   mkdirSync(places.root(record.id), { recursive: true, mode: 0o700 });
   undo.add(() => { rmSync(bundle, { recursive: true, force: true }); });
+  requireJoined(record.hostConfig.NetworkMode, registry);
   const runtime = runtimeOf(record, parts);
   // conmon loads while everything that it will need is made.
   const prepared = await prepareMonitor(monitorRequest(record, runtime, parts));
@@ -198,6 +199,11 @@ function namespaceWish(mode: string, type: "pid" | "ipc", registry: ContainerReg
   if (!mode.startsWith("container:")) return "own";
   const other = joinedContainer(mode, registry);
   return { path: `/proc/${other.record.state.program?.pid ?? 0}/ns/${type}` };
+}
+
+/** @throws EngineError `not-found` when the container whose network is to be joined was not there at create, nor is now */
+function requireJoined(mode: string, registry: ContainerRegistry): void {
+  if (mode.startsWith("container:")) registry.find(mode.slice("container:".length));
 }
 
 function joinedContainer(mode: string, registry: ContainerRegistry): Container {

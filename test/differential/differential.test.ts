@@ -6,8 +6,8 @@ import { TestEngine } from "../engine-harness.ts";
 import { writeBusyboxArchive } from "../peer/busybox-archive.ts";
 import { Dockerd } from "../peer/dockerd.ts";
 import { differences, type Difference } from "./differences.ts";
-import { cleanUp, loadImage, runScript, type Combination, type StepResult } from "./run-script.ts";
-import { readScripts } from "./script.ts";
+import { cleanUp, loadImage, runScript, type Combination } from "./run-script.ts";
+import { readScripts, type Script } from "./script.ts";
 
 /**
  * The same scripts by docker's and wharf's command line before dockerd and wharf's engine: what docker before dockerd
@@ -21,12 +21,22 @@ describe.skipIf(reason !== "")(`docker and wharf give the same${reason === "" ? 
   const work = mkdtempSync(join(tmpdir(), "wharf-differential-"));
   const engines = new AsyncDisposableStack();
   let baseline: Combination;
-  let others: readonly Combination[] = [];
+  let wharfBeforeDockerd: Combination;
+  let dockerBeforeWharf: Combination;
+  let wharfBeforeWharf: Combination;
   const unused = new Set(differences);
 
-  function inWharfsWords(result: StepResult): StepResult {
-    const rewrite = (text: string): string => differences.reduce((before, difference) => rewritten(before, difference), text);
-    return { ...result, stdout: rewrite(result.stdout), stderr: rewrite(result.stderr) };
+  async function runInTurn(script: Script, combinations: readonly Combination[]): Promise<string[][]> {
+    const transcripts: string[][] = [];
+    for (const combination of combinations) {
+      transcripts.push(await runScript(script, combination));
+      await cleanUp({ ...baseline, host: combination.host });
+    }
+    return transcripts;
+  }
+
+  function inWharfsWords(transcript: string): string {
+    return differences.reduce((text, difference) => rewritten(text, difference), transcript);
   }
 
   function rewritten(text: string, difference: Difference): string {
@@ -39,12 +49,10 @@ describe.skipIf(reason !== "")(`docker and wharf give the same${reason === "" ? 
     const environment = { DOCKER_CONFIG: work, HOME: work, B: "from outside" };
     const dockerd = engines.use(await Dockerd.start("10.213.99.1/24"));
     const engine = engines.use(await TestEngine.start());
-    baseline = { name: "docker before dockerd", command: ["docker"], host: dockerd.host, environment };
-    others = [
-      { ...baseline, name: "docker before wharf", host: engine.host },
-      { ...baseline, name: "wharf before dockerd", command: wharf },
-      { ...baseline, name: "wharf before wharf", command: wharf, host: engine.host },
-    ];
+    baseline = { name: "docker before dockerd", command: ["docker"], host: dockerd.host, environment, firstPort: 20_000 + (process.pid % 500) * 20 };
+    wharfBeforeDockerd = { ...baseline, name: "wharf before dockerd", command: wharf };
+    dockerBeforeWharf = { ...baseline, name: "docker before wharf", host: engine.host, firstPort: baseline.firstPort + 10 };
+    wharfBeforeWharf = { ...dockerBeforeWharf, name: "wharf before wharf", command: wharf };
     const archive = join(work, "busybox.tar");
     writeBusyboxArchive(archive);
     for (const host of [dockerd.host, engine.host]) await loadImage({ ...baseline, host }, archive);
@@ -57,14 +65,14 @@ describe.skipIf(reason !== "")(`docker and wharf give the same${reason === "" ? 
 
   for (const script of readScripts(join(import.meta.dir, "scripts"))) {
     test(script.name, async () => {
-      const wanted = await runScript(script, baseline);
-      await cleanUp(baseline);
-      for (const other of others) {
-        const got = await runScript(script, other);
-        await cleanUp({ ...baseline, host: other.host });
-        const asked = other.host === baseline.host ? wanted : wanted.map(inWharfsWords);
-        expect({ by: other.name, results: got }).toEqual({ by: other.name, results: asked });
-      }
+      // One after the other on an engine, both engines at once.
+      const [ofDockerd, ofWharf] = await Promise.all([runInTurn(script, [baseline, wharfBeforeDockerd]), runInTurn(script, [dockerBeforeWharf, wharfBeforeWharf])]);
+      const [wanted = [], got = []] = ofDockerd;
+      expect({ by: wharfBeforeDockerd.name, transcript: got }).toEqual({ by: wharfBeforeDockerd.name, transcript: wanted });
+      const asked = wanted.map(inWharfsWords);
+      [dockerBeforeWharf, wharfBeforeWharf].forEach(({ name }, index) => {
+        expect({ by: name, transcript: ofWharf[index] }).toEqual({ by: name, transcript: asked });
+      });
     }, 300_000);
   }
 
