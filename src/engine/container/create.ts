@@ -165,6 +165,7 @@ function validate({ config, hostConfig }: { config: ContainerConfig; hostConfig:
   const invalid = (text: string): EngineError => new EngineError("invalid-argument", text);
   refuseUnsupported(hostConfig);
   commandLine(config);
+  parts.logs.policy(hostConfig.LogConfig, { id: "", name: "", config });
   validateRestartPolicy(hostConfig);
   validateResources(hostConfig, parts.host.limits);
   validateUlimits(hostConfig.Ulimits ?? []);
