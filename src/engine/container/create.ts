@@ -150,12 +150,15 @@ interface Completion {
 }
 
 function completeConfig(config: ContainerConfig, { id, hostConfig, registry }: Completion): ContainerConfig {
-  if (hostConfig.NetworkMode.startsWith("container:")) {
+  const isJoining = hostConfig.NetworkMode.startsWith("container:");
+  // One that is not there yet has no name to give; the start says so.
+  if (/^container:[0-9a-f]{64}$/.test(hostConfig.NetworkMode)) {
     // Whoever joins a network is known there by its owner's name.
     if (config.Hostname !== "") throw new EngineError("invalid-argument", "conflicting options: hostname and the network mode");
     const { Hostname, Domainname } = registry.find(hostConfig.NetworkMode.slice("container:".length)).record.config;
     return { ...config, Hostname, Domainname };
   }
+  if (isJoining && config.Hostname !== "") throw new EngineError("invalid-argument", "conflicting options: hostname and the network mode");
   const shown = hostConfig.NetworkMode === "host" || hostConfig.UTSMode === "host" ? hostHostname() : id.slice(0, 12);
   return { ...config, Hostname: config.Hostname === "" ? shown : config.Hostname };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { release } from "node:os";
 import type { MountPoint } from "../../api/types/index.ts";
 import { EngineError } from "../../base/index.ts";
@@ -38,8 +38,10 @@ function bindSpec(wish: BindWish, runtime: string): MountSpec {
   return { destination: wish.target, type: "bind", source: wish.source, options: [wish.recursive ? "rbind" : "bind", accessOf(wish), wish.propagation] };
 }
 
-function accessOf({ readOnly, readOnlyRecursive, target }: BindWish): "rw" | "ro" | "rro" {
+function accessOf({ readOnly, readOnlyRecursive, source, target }: BindWish): "rw" | "ro" | "rro" {
   if (!readOnly) return "rw";
+  // Nothing lies below a file, and crun makes only folders recursive.
+  if (!statSync(source).isDirectory()) return "ro";
   if (isAtLeast(release(), "5.12")) return readOnlyRecursive === "no" ? "ro" : "rro";
   if (readOnlyRecursive === "always") throw new EngineError("invalid-argument", `the kernel cannot mount ${target} read-only with everything below it`);
   return "ro";
