@@ -75,3 +75,21 @@ for (const [name, values, expected] of cases) {
     expect(found).toEqual([...expected]);
   });
 }
+
+test("EventBus: a clock that is set back neither reorders events nor hides them from since", async () => {
+  let now = 3_600_000_000_000n;
+  const bus = new EventBus(() => now);
+  bus.emit(containerEvent("before"));
+  now = 1_000n;
+  bus.emit(containerEvent("after"));
+  now = 7_200_000_000_000n;
+  bus.emit(containerEvent("later"));
+  const times: bigint[] = [];
+  const found: string[] = [];
+  for await (const event of bus.subscribe({ since: 3_600_000_000_000n, until: 7_200_000_000_000n, filters: none }, new AbortController().signal)) {
+    times.push(event.timeNano);
+    found.push(event.Action);
+  }
+  expect(found).toEqual(["before", "after", "later"]);
+  expect(times).toEqual([3_600_000_000_000n, 3_600_000_000_001n, 7_200_000_000_000n]);
+});

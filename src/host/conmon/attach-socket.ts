@@ -1,8 +1,9 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { EngineError } from "../../base/index.ts";
 import { closeDescriptor, cString, Descriptor, errnoOf, isSystemError, succeed, systemCall } from "../libc/index.ts";
 import type { Poller } from "../poll/index.ts";
+import { isAccepted } from "./accepted.ts";
 
 const socket = systemCall<[number, number, number]>("socket", "iii");
 const connect = systemCall<[number, Uint8Array, number]>("connect", "ipi");
@@ -17,6 +18,8 @@ const sequencedPackets = 5;
 const closeOnExec = 0o2000000;
 const nonBlocking = 0o4000;
 const withoutSignal = 0x4000;
+const peek = 2;
+const promptAttempts = 50;
 const duplicateCloseOnExec = 1030;
 const writeSide = 1;
 const pathOnly = 0o10000000;
@@ -68,20 +71,38 @@ export class AttachSocket implements Disposable {
   }
 
   /**
-   * The same while conmon has more clients to take than its queue holds; nothing tells when there is room again.
+   * The same while conmon has more clients to take than its queue holds; nothing tells when there is room again. Resolves
+   * when conmon has taken this one: what a program writes before that would not reach it, and a program that is started
+   * now may be at its end before conmon looks at its queue.
    * @throws EngineError `timeout` when it takes none for ten seconds, such as one that waits for a client that does not read
    */
   static async connectInTurn(path: string, poller: Poller): Promise<AttachSocket> {
     const latest = performance.now() + longestQueueing;
     for (let delay = 1; ; delay = Math.min(delay * 2, 100)) {
       try {
-        return AttachSocket.connect(path, poller);
+        const connected = AttachSocket.connect(path, poller);
+        await connected.#taken(latest);
+        return connected;
       } catch (error) {
         if (!isSystemError(error) || error.errno !== errnoOf("EAGAIN")) throw error;
         if (performance.now() > latest) throw new EngineError("timeout", "cannot attach: too many clients wait, and one that is attached does not read", { cause: error });
       }
       await setTimeout(delay);
     }
+  }
+
+  /** Nothing tells, so it is asked for. One that is not taken in time stays in the queue. */
+  async #taken(latest: number): Promise<void> {
+    for (let attempt = 0; !this.#hasNews() && !isAccepted(this.#reader) && performance.now() < latest; attempt++) {
+      // As a rule it is a matter of microseconds; a machine that is busy is not kept busier for longer.
+      await (attempt < promptAttempts ? setImmediate() : setTimeout(5));
+    }
+  }
+
+  /** Output has come already, or conmon is gone and will not take anybody. */
+  #hasNews(): boolean {
+    const byte = Buffer.alloc(1);
+    return receive(this.#reader.number, byte, 1, peek, null, null) !== -errnoOf("EAGAIN");
   }
 
   /** The next output, what has piled up in one piece. @returns undefined at the end, when the program has ended */
@@ -104,8 +125,9 @@ export class AttachSocket implements Disposable {
     while (length < batchSize) {
       const packet = this.#buffer.subarray(length, length + largestPacket);
       const result = receive(this.#reader.number, packet, packet.length, 0, null, null);
-      if (result === -errnoOf("EINTR")) continue;
-      const ended = result === 0 || result === -errnoOf("ECONNRESET");
+      // A reset is told before what is still queued: conmon left input of ours unread when it went.
+      if (result === -errnoOf("EINTR") || result === -errnoOf("ECONNRESET")) continue;
+      const ended = result === 0;
       if (ended || result === -errnoOf("EAGAIN")) {
         if (stream === undefined || length === 0) return ended ? undefined : "nothing yet";
         break;
