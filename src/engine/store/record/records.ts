@@ -1,7 +1,11 @@
 import { Database } from "bun:sqlite";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { EngineError } from "../../../base/index.ts";
 
 const schemaVersion = 1;
+
+/** Room that is kept for a full disk: with it containers can still be stopped and removed, which makes room. */
+const reserveSize = 1024 * 1024;
 
 /** Makes a typed value of a record that was read back. @throws for what it does not understand */
 export type RecordDecoder<T> = (value: unknown) => T;
@@ -40,7 +44,9 @@ export class Records implements Disposable {
       const check = database.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check;
       if (check !== "ok") throw new Error(check ?? "no answer");
       database.run(`PRAGMA user_version = ${schemaVersion}`);
-      return new Records(database, path);
+      const records = new Records(database, path);
+      records.#keepReserve();
+      return records;
     } catch (error) {
       if (error instanceof EngineError) throw error;
       throw new EngineError("data-corrupt", `cannot read the engine's records in ${path}: ${String(error)}`, {
@@ -61,10 +67,10 @@ export class Records implements Disposable {
     const read = (key: string, value: string): T => this.#decode(`${name}/${key}`, value, decode);
     return {
       put: (key, value) => {
-        put.run(key, JSON.stringify(value));
+        this.#write(() => put.run(key, JSON.stringify(value)));
       },
       delete: (key) => {
-        remove.run(key);
+        this.#write(() => remove.run(key));
       },
       get: (key) => {
         const row = one.get(key);
@@ -84,12 +90,53 @@ export class Records implements Disposable {
 
   /** Several writes as one: all of them or none. */
   together(write: () => void): void {
-    this.#database.transaction(write)();
+    this.#write(this.#database.transaction(write));
+  }
+
+  /** @throws EngineError `unavailable` on a full disk whose reserve is used up too */
+  #write(write: () => unknown): void {
+    // Within a transaction it is the whole of it that is tried again.
+    if (this.#database.inTransaction) {
+      write();
+      return;
+    }
+    try {
+      write();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      rmSync(this.#reservePath, { force: true });
+      this.#writeAgain(write);
+    }
+  }
+
+  #writeAgain(write: () => unknown): void {
+    try {
+      write();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      throw new EngineError("unavailable", `the disk that holds ${this.#path} is full`, { hint: "free some space on it and try again", cause: error });
+    }
+  }
+
+  get #reservePath(): string {
+    return `${this.#path}.reserve`;
+  }
+
+  #keepReserve(): void {
+    if (statSync(this.#reservePath, { throwIfNoEntry: false })?.size === reserveSize) return;
+    try {
+      // Zeros that are written take room, which a hole would not.
+      writeFileSync(this.#reservePath, Buffer.alloc(reserveSize), { mode: 0o600 });
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+      rmSync(this.#reservePath, { force: true });
+    }
   }
 
   /** Makes what was written outlast a power cut. */
   flush(): void {
     this.#database.run("PRAGMA wal_checkpoint(FULL)");
+    this.#keepReserve();
   }
 
   close(): void {
@@ -99,4 +146,8 @@ export class Records implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "SQLITE_FULL";
 }
