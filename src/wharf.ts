@@ -25,7 +25,7 @@ function daemonProcess(): Omit<DaemonProcess, "words"> {
   return {
     environment: process.env,
     pid: process.pid,
-    version: "0.0.0",
+    version: "0.1.0",
     print: (text) => { process.stdout.write(text); },
     complain: (text) => { process.stderr.write(text); },
     onSignals: (signals, handle) => {
