@@ -175,13 +175,13 @@ describe.each(["runc", "crun"])("%s", (wanted) => {
     expect(after()).toBe(before);
   }, 60_000);
 
-  test("AttachSocket.connectInTurn: waits until conmon has taken the client, so that no output can come before it", async () => {
+  test("AttachSocket.connectTaken: waits until conmon has taken the client, so that no output can come before it", async () => {
     const request = bundle("taken", processSpec("echo at once"));
     const monitor = await startMonitor(request);
     began.push({ name: "taken", monitor });
     process.kill(monitor.conmon.pid, "SIGSTOP");
     let isTaken = false;
-    const connecting = AttachSocket.connectInTurn(join(request.folder, "attach"), poller).finally(() => { isTaken = true; });
+    const connecting = AttachSocket.connectTaken(join(request.folder, "attach"), poller).finally(() => { isTaken = true; });
     // The runtime's start takes longer than any client that would not wait.
     await runtime.start("taken");
     expect(isTaken).toBe(false);

@@ -18,6 +18,8 @@ export interface AttachedProgram {
   readonly options: Pick<ContainerAttachOptions, "stream" | "stdin" | "stdout" | "stderr">;
   /** What was written before, to be replayed first. */
   readonly past?: LogOutput;
+  /** An exec's conmon takes no client before it is told to run. */
+  readonly isExec: boolean;
   readonly onDetach: () => void;
   readonly onClose: (client: AttachedClient) => void;
 }
@@ -46,7 +48,8 @@ export class AttachedClient implements Attachment, WaitingClient {
 
   async connect(socketPath: string): Promise<void> {
     try {
-      const socket = await AttachSocket.connectInTurn(socketPath, this.#program.poller);
+      const { isExec, poller } = this.#program;
+      const socket = await (isExec ? AttachSocket.connectInTurn(socketPath, poller) : AttachSocket.connectTaken(socketPath, poller));
       if (this.#isClosed) socket.close();
       else this.#socket = socket;
     } catch (error) {

@@ -172,6 +172,7 @@ export class ContainerService implements ContainerBackend {
         poller: this.#parts.poller,
         tty: config.Tty,
         readsInput: config.OpenStdin,
+        isExec: false,
         endsInput: config.StdinOnce,
         detachKeys: parseDetachKeys(options.detachKeys),
         options,

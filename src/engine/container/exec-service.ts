@@ -82,6 +82,7 @@ export class ExecService implements ExecBackend {
         poller: this.#parts.poller,
         tty: body.Tty,
         readsInput: body.AttachStdin,
+        isExec: true,
         endsInput: true,
         detachKeys: parseDetachKeys(body.DetachKeys),
         options: { stream: true, stdin: body.AttachStdin, stdout: body.AttachStdout, stderr: body.AttachStderr },

@@ -71,18 +71,29 @@ export class AttachSocket implements Disposable {
   }
 
   /**
-   * The same while conmon has more clients to take than its queue holds; nothing tells when there is room again. Resolves
-   * when conmon has taken this one: what a program writes before that would not reach it, and a program that is started
-   * now may be at its end before conmon looks at its queue.
+   * The same while conmon has more clients to take than its queue holds; nothing tells when there is room again.
    * @throws EngineError `timeout` when it takes none for ten seconds, such as one that waits for a client that does not read
    */
   static async connectInTurn(path: string, poller: Poller): Promise<AttachSocket> {
+    return await AttachSocket.#connectBefore(path, poller, performance.now() + longestQueueing);
+  }
+
+  /**
+   * The same, and resolves when conmon has taken the client: what a program writes before that would not reach it, and a
+   * program that is started now may be at its end before conmon looks at its queue. Not for an exec that was not told to
+   * run: its conmon takes nobody until then.
+   */
+  static async connectTaken(path: string, poller: Poller): Promise<AttachSocket> {
     const latest = performance.now() + longestQueueing;
+    const connected = await AttachSocket.#connectBefore(path, poller, latest);
+    await connected.#taken(latest);
+    return connected;
+  }
+
+  static async #connectBefore(path: string, poller: Poller, latest: number): Promise<AttachSocket> {
     for (let delay = 1; ; delay = Math.min(delay * 2, 100)) {
       try {
-        const connected = AttachSocket.connect(path, poller);
-        await connected.#taken(latest);
-        return connected;
+        return AttachSocket.connect(path, poller);
       } catch (error) {
         if (!isSystemError(error) || error.errno !== errnoOf("EAGAIN")) throw error;
         if (performance.now() > latest) throw new EngineError("timeout", "cannot attach: too many clients wait, and one that is attached does not read", { cause: error });
