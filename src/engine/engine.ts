@@ -16,7 +16,7 @@ import { EventBus } from "./events/index.ts";
 import { openImageService, type ImageService } from "./image/index.ts";
 import { logPolicy, openLog } from "./logs/index.ts";
 import { NetworkService } from "./network/index.ts";
-import { ApiServer, parseListenAddress, type ActivatedSocket, type Backend } from "./server/index.ts";
+import { ApiServer, listenTargets, parseListenAddress, type ActivatedSocket, type Backend, type ListenAddress, type ListenPolicy } from "./server/index.ts";
 import { parseAvailableCapabilities } from "./spec/index.ts";
 import { BlobStore, emptyAside, openOverlaySnapshotter, Records, type Snapshotter } from "./store/index.ts";
 import { SystemService } from "./system/index.ts";
@@ -37,12 +37,16 @@ export class Engine implements AsyncDisposable {
   readonly #resources: AsyncDisposableStack;
   readonly #containers: Containers;
   readonly #server: ApiServer;
+  readonly #networks: NetworkService;
+  readonly #addresses: readonly ListenAddress[];
 
-  private constructor(request: EngineRequest, resources: AsyncDisposableStack, made: { readonly containers: Containers; readonly server: ApiServer }) {
+  private constructor(request: EngineRequest, resources: AsyncDisposableStack, made: Made & { readonly server: ApiServer; readonly addresses: readonly ListenAddress[] }) {
     this.#request = request;
     this.#resources = resources;
     this.#containers = made.containers;
     this.#server = made.server;
+    this.#networks = made.networks;
+    this.#addresses = made.addresses;
   }
 
   /**
@@ -51,21 +55,25 @@ export class Engine implements AsyncDisposable {
    */
   static async open(request: EngineRequest): Promise<Engine> {
     await using resources = new AsyncDisposableStack();
-    lockData(request.options, resources);
-    const { backend, containers } = await makeParts(request, resources);
-    const server = new ApiServer({
-      backend, log: request.log, allowsPlainTcp: request.options.allowsPlainTcp, activated: request.activated, ...readTls(request.options),
-    });
+    const { options, log, activated } = request;
+    const policy: ListenPolicy = { allowsPlainTcp: options.allowsPlainTcp, activated, ...readTls(options) };
+    const addresses = options.hosts.map(parseListenAddress);
+    // What cannot be served is told before anything is made.
+    for (const address of addresses) listenTargets(address, policy);
+    lockData(options, resources);
+    const parts = await makeParts(request, resources);
+    const server = new ApiServer({ backend: parts.backend, log, ...policy });
     resources.defer(() => server.stop());
-    return new Engine(request, resources.move(), { containers, server });
+    return new Engine(request, resources.move(), { ...parts, server, addresses });
   }
 
   /** Serves from now on, and starts what is to run with the engine. */
   async serve(): Promise<void> {
-    for (const host of this.#request.options.hosts) {
-      await this.#server.listen(parseListenAddress(host));
-      this.#request.log.info(`serving ${host}`);
+    for (const [index, address] of this.#addresses.entries()) {
+      await this.#server.listen(address);
+      this.#request.log.info(`serving ${this.#request.options.hosts[index] ?? ""}`);
     }
+    this.#networks.keep();
     this.#containers.startByPolicy();
   }
 
@@ -88,6 +96,7 @@ function lockData({ dataRoot, execRoot }: DaemonOptions, resources: AsyncDisposa
 interface Made {
   readonly backend: Backend;
   readonly containers: Containers;
+  readonly networks: NetworkService;
 }
 
 async function makeParts(request: EngineRequest, resources: AsyncDisposableStack): Promise<Made> {
@@ -133,7 +142,7 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   late.containers = containers;
   resources.defer(() => { containers.close(); });
   const system = makeSystem({ request, containers, images, events, snapshotter, runtimes, defaultRuntime, host });
-  return { containers, backend: { containers: containers.containers, execs: containers.execs, images, volumes, networks, system } };
+  return { containers, networks, backend: { containers: containers.containers, execs: containers.execs, images, volumes, networks, system } };
 }
 
 /** The runtime that was asked for or works best comes first; the other known ones can be asked for by containers. */

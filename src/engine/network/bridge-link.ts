@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { EngineError, formatIpAddress, parseIpPrefix } from "../../base/index.ts";
 import type { IpAddress } from "../../base/index.ts";
+import { isSystemError } from "../../host/libc/index.ts";
 import { addAddress, addRoute, changeLink, createBridge, decodeLink, deleteAddress, getLink, requestFlags } from "../../host/netlink/index.ts";
 import type { Link, LinkAddress, NetlinkSocket } from "../../host/netlink/index.ts";
 import { writeNetworkSetting } from "../../host/netns/index.ts";
@@ -13,6 +14,8 @@ export interface BridgeLink {
   readonly name: string;
   readonly index: number;
   readonly mtu: number;
+  /** It was not there before. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -31,7 +34,7 @@ export function ensureBridge(socket: NetlinkSocket, definition: NetworkDefinitio
   const hasV6 = definition.subnets.some(({ network }) => network.address.family === 6);
   setForwarding(name, hasV6);
   if (hasV6) answerLoopback(socket, link.index);
-  return { name, index: link.index, mtu: link.mtu };
+  return { name, index: link.index, mtu: link.mtu, isNew: found === undefined };
 }
 
 /** Whether the machine speaks IPv6 at all; an administrator may have switched it off. */
@@ -87,10 +90,18 @@ function interfaceNames(): string[] {
   return readFileSync("/proc/net/dev", "utf8").split("\n").slice(2).map((line) => line.split(":")[0]?.trim() ?? "").filter((name) => name !== "");
 }
 
-/** The kernel takes packets for ::1 on lo alone; this route lets replies from containers to ::1 in on the bridge. */
+/**
+ * The kernel takes packets for ::1 on lo alone; this route lets replies from containers to ::1 in on the bridge. It stands
+ * beside those of other bridges, of this engine and of others: of equal ones the kernel takes the link that it hears on.
+ */
 function answerLoopback(socket: NetlinkSocket, linkIndex: number): void {
   const route = addRoute({ destination: parseIpPrefix("::1/128").network, linkIndex, metric: 4096, kind: "local" });
-  socket.request({ ...route, flags: requestFlags.create | requestFlags.replace });
+  try {
+    socket.request({ ...route, flags: requestFlags.create });
+  } catch (error) {
+    // An earlier engine made it.
+    if (!isSystemError(error, "EEXIST")) throw error;
+  }
 }
 
 /** A setting below /proc/sys/net; undefined where the kernel has none of that name. */

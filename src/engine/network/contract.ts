@@ -50,7 +50,9 @@ export interface Networks {
   prune(filters: Filters<NetworkPruneFilter>): Promise<NetworkPruneReply>;
   /** A renamed container is found by its new name from then on. */
   rename(containerId: string, name: string): void;
-  /** Leaves living containers connected; lets go of held ports and sockets. */
+  /** The engine serves: what `recover` made stays when it ends. */
+  keep(): void;
+  /** Leaves living containers connected; lets go of held ports and sockets. Before `keep` it takes back what `recover` made. */
   close(): Promise<void>;
 }
 

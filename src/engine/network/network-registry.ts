@@ -65,6 +65,19 @@ export class NetworkRegistry {
     return network;
   }
 
+  /**
+   * Gives up the networks whose links this start made, as if it had not been; their definitions stay for the next one.
+   * @returns how many
+   */
+  takeBack(): number {
+    const made = this.all().filter(({ link }) => link.isNew);
+    for (const { id, definition } of made) {
+      this.#networks.delete(id);
+      this.#deleteLink(definition);
+    }
+    return made.length;
+  }
+
   async remove(network: BridgeNetwork): Promise<void> {
     const { definition } = network;
     this.#parts.firewall.removeBridge(definition);

@@ -23,6 +23,7 @@ import { NetworkRegistry } from "./network-registry.ts";
 import type { DefinitionTable } from "./network-registry.ts";
 import { networkSettings } from "./network-settings.ts";
 import { PortLedger } from "./port-ledger.ts";
+import { targetsOf } from "./port-targets.ts";
 import { predefinedNetworkId } from "./predefined.ts";
 import { recoverNetworks } from "./recovery.ts";
 import { SandboxRecords } from "./sandbox-record.ts";
@@ -42,6 +43,7 @@ export class NetworkService implements Networks {
   readonly #sandboxes: Sandboxes;
   readonly #names: NameServers;
   readonly #listing: NetworkListing;
+  #isKept = false;
 
   constructor(options: NetworksOptions) {
     this.#options = options;
@@ -162,13 +164,26 @@ export class NetworkService implements Networks {
     this.#sandboxes.rename(containerId, name);
   }
 
+  keep(): void {
+    this.#isKept = true;
+  }
+
   async close(): Promise<void> {
-    await this.#remover.settled();
     await this.#names.closeAll();
+    if (!this.#isKept) await this.#takeBack();
+    await this.#remover.settled();
     this.#ports.close();
     this.#firewall[Symbol.dispose]();
     this.#remover[Symbol.dispose]();
     this.#socket[Symbol.dispose]();
+  }
+
+  /** A start that came to nothing leaves the machine as it was; bridges that were there before may have containers on them. */
+  async #takeBack(): Promise<void> {
+    if (this.#registry.takeBack() === 0) return;
+    const left = this.#registry.all().map(({ definition }) => definition);
+    if (left.length === 0) await this.#firewall.remove();
+    else await this.#firewall.rebuild(left, this.#sandboxes.all().flatMap(({ sandbox }) => targetsOf(sandbox)));
   }
 
   async #remove({ Id, Name }: Network): Promise<void> {

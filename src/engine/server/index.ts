@@ -5,6 +5,8 @@ export type {
 export type { Attachment, AttachStreams, LogOutput, OutputSink, OutputStream } from "./backend/index.ts";
 export { ApiServer } from "./server.ts";
 export type { ServerOptions } from "./server.ts";
+export { listenTargets } from "./listen-targets.ts";
+export type { ListenPolicy } from "./listen-targets.ts";
 export { parseListenAddress } from "./socket/index.ts";
 export type { ListenAddress } from "./socket/index.ts";
 export { activatedSockets } from "./socket/index.ts";

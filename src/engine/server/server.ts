@@ -1,22 +1,16 @@
-import { isIP } from "node:net";
 import { rmSync } from "node:fs";
 import { EngineError } from "../../base/index.ts";
 import type { Backend } from "./backend/index.ts";
 import { dispatch } from "./dispatch.ts";
-import { HttpListener, type HttpLimits, type ListenTarget, type TlsIdentity } from "./http/index.ts";
+import { HttpListener, type HttpLimits, type ListenTarget } from "./http/index.ts";
+import { listenTargets, type ListenPolicy } from "./listen-targets.ts";
 import type { ServerLog } from "./log.ts";
 import { makeRouter } from "./router.ts";
-import { bindPrivately, selectSockets, socketFamily, type ActivatedSocket, type ListenAddress } from "./socket/index.ts";
+import { bindPrivately, type ListenAddress } from "./socket/index.ts";
 
-export interface ServerOptions {
+export interface ServerOptions extends ListenPolicy {
   readonly backend: Backend;
   readonly log: ServerLog;
-  /** Mutual TLS for every TCP address; its `clientAuthority` has to be there. */
-  readonly tls?: TlsIdentity;
-  /** Plain TCP is allowed on loopback addresses. Whoever reaches it is root on this machine. */
-  readonly allowsPlainTcp?: boolean;
-  /** What systemd handed over, for fd:// addresses. */
-  readonly activated?: readonly ActivatedSocket[];
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -49,9 +43,7 @@ export class ApiServer {
       this.socketPaths.push(address.path);
       return;
     }
-    for (const target of address.kind === "tcp" ? [this.tcpTarget(address)] : this.activatedTargets(address.socket)) {
-      this.listeners.push(this.open(target));
-    }
+    for (const target of listenTargets(address, this.options)) this.listeners.push(this.open(target));
   }
 
   /**
@@ -80,37 +72,6 @@ export class ApiServer {
       throw new EngineError("unavailable", `cannot listen on ${describe(target)}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }
-
-  private tcpTarget(address: Extract<ListenAddress, { kind: "tcp" }>): ListenTarget {
-    const tls = this.tcpIdentity(isLoopback(address.hostname), `tcp://${address.hostname}:${address.port}`);
-    return { ...address, ...(tls === undefined ? {} : { tls }) };
-  }
-
-  private activatedTargets(wanted: string): ListenTarget[] {
-    return selectSockets(this.options.activated ?? [], wanted).map(({ descriptor }) => {
-      const family = socketFamily(descriptor);
-      if (family === "unix") return { kind: "descriptor", descriptor, isUnix: true };
-      const tls = this.tcpIdentity(family === "loopback", `the socket that systemd handed over as ${descriptor}`);
-      return { kind: "descriptor", descriptor, isUnix: false, ...(tls === undefined ? {} : { tls }) };
-    });
-  }
-
-  private tcpIdentity(isLocal: boolean, where: string): TlsIdentity | undefined {
-    const { tls, allowsPlainTcp } = this.options;
-    if (tls !== undefined) {
-      if (tls.clientAuthority === undefined) throw new EngineError("invalid-argument", "TLS needs an authority that clients' certificates are checked against", { hint: "give --tlscacert" });
-      return tls;
-    }
-    if (isLocal && allowsPlainTcp === true) return undefined;
-    throw new EngineError("forbidden", `refusing to listen on ${where} without TLS: whoever reaches it is root on this machine`, {
-      hint: isLocal ? "use --tlsverify with certificates, or --allow-plain-tcp on a machine of your own" : "use --tlsverify with certificates",
-    });
-  }
-}
-
-function isLoopback(hostname: string): boolean {
-  if (isIP(hostname) === 4) return hostname.startsWith("127.");
-  return hostname === "localhost" || hostname === "::1";
 }
 
 function describe(target: ListenTarget): string {
