@@ -17,6 +17,11 @@ export const differences: readonly Difference[] = [
     from: /You cannot remove a running container <id>\. Stop the container before attempting removal or force remove/g,
     to: "cannot remove container \"/box\": container is running: stop the container before removing or force remove",
   },
+  {
+    why: "moby 28's words",
+    from: /You cannot remove a paused container <id>\. Unpause and then stop the container before attempting removal or force remove/g,
+    to: "cannot remove container \"/box\": container is paused: unpause the container before removing or force remove",
+  },
   { why: "moby 28 says it once", from: /no such image: \w+: No such image/g, to: "No such image" },
   { why: "moby 28 adds where it failed", from: /daemon: failed to create shim task/g, to: "daemon: failed to create task for container: failed to create shim task" },
   { why: "moby 28 lists what there is", from: /invalid restart policy 'sometimes'/g, to: "invalid restart policy: unknown policy 'sometimes'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'" },

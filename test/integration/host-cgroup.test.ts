@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Cgroup, destroyLeftovers, MoveQuickener, readCgroupLayout } from "../../src/host/cgroup/index.ts";
+import { Cgroup, destroyLeftovers, Freezer, MoveQuickener, readCgroupLayout, type CgroupLayout } from "../../src/host/cgroup/index.ts";
 import { Poller } from "../../src/host/poll/index.ts";
 
 // A new group of version 1's cpuset takes no process before it is configured.
@@ -59,6 +59,51 @@ test("destroy: what is frozen goes as well", async () => {
   else writeFileSync(join(freezer, group.path, "cgroup.freeze"), "1");
   await group.destroy(poller);
   expect(group.exists).toBe(false);
+}, 60_000);
+
+function stateOf(pid: number): string {
+  return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "";
+}
+
+/** Its processor time, in clock ticks. */
+function timeOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.split(" ") ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+const unified = whole.version === 2 ? whole.trees[0] : whole.trees.find((tree) => existsSync(join(tree, "cgroup.controllers")));
+const layouts: readonly CgroupLayout[] = [
+  ...(whole.version === 1 ? [layout] : []),
+  ...(unified === undefined ? [] : [{ version: 2, trees: [unified], treeOf: () => unified } as const]),
+];
+
+test.each(layouts.map((each) => [each.version, each] as const))("Freezer: in version %i busy processes stop, and go on", async (_, each) => {
+  using poller = new Poller();
+  const group = new Cgroup(each, `${parent}/busy-${each.version}`);
+  for (const tree of each.trees) mkdirSync(join(tree, group.path), { recursive: true });
+  const child = spawn("/bin/sh", ["-c", "read go; while :; do :; done & while :; do :; done"], { stdio: ["pipe", "ignore", "ignore"] });
+  children.push(child);
+  const pid = child.pid ?? 0;
+  for (const folder of group.folders()) writeFileSync(join(folder, "cgroup.procs"), String(pid));
+  child.stdin.write("\n");
+  const freezer = new Freezer(group, each);
+  expect(freezer.isFrozen).toBe(false);
+  await freezer.freeze(poller);
+  expect(freezer.isFrozen).toBe(true);
+  const stopped = timeOf(pid);
+  expect(stateOf(pid)).not.toBe("R");
+  await Bun.sleep(50);
+  expect(timeOf(pid)).toBe(stopped);
+  freezer.thaw();
+  expect(freezer.isFrozen).toBe(false);
+  while (timeOf(pid) === stopped) await Bun.sleep(5);
+  const freezing = freezer.freeze(poller);
+  freezer.thaw();
+  expect(await freezing.catch((error: unknown) => error)).toMatchObject({ kind: "conflict" });
+  expect(freezer.isFrozen).toBe(false);
+  await group.destroy(poller);
+  freezer.thaw();
+  expect(await freezer.freeze(poller).catch((error: unknown) => error)).toMatchObject({ kind: "unsupported" });
 }, 60_000);
 
 test("MoveQuickener: the process stays in the groups it is in", async () => {

@@ -71,7 +71,7 @@ export const containerOperations = {
     query: { follow: flag, stdout: flag, stderr: flag, since: timestamp, until: since(35, timestamp), timestamps: flag, tail, details: flag },
     reply: output,
   }),
-  containerPause: operation({ group, method: "POST", path: `${id}/pause`, status: "later", reply: empty }),
+  containerPause: operation({ group, method: "POST", path: `${id}/pause`, status: "implemented", reply: empty }),
   containerRename: operation({ group, method: "POST", path: `${id}/rename`, status: "implemented", query: { name: text }, reply: empty }),
   containerResize: operation({
     group, method: "POST", path: `${id}/resize`, status: "implemented", query: terminalSize, reply: empty, success: [200],
@@ -96,7 +96,7 @@ export const containerOperations = {
   containerTop: operation({
     group, method: "GET", path: `${id}/top`, status: "later", query: { ps_args: text }, reply: json<ContainerTopReply>(),
   }),
-  containerUnpause: operation({ group, method: "POST", path: `${id}/unpause`, status: "later", reply: empty }),
+  containerUnpause: operation({ group, method: "POST", path: `${id}/unpause`, status: "implemented", reply: empty }),
   containerUpdate: operation({
     group, method: "POST", path: `${id}/update`, status: "later", body: streamBody, reply: json<{ readonly Warnings: readonly string[] }>(),
   }),

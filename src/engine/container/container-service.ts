@@ -18,6 +18,7 @@ import type { Lifecycle } from "./lifecycle.ts";
 import { listContainers } from "./list.ts";
 import { validateName } from "./names.ts";
 import type { ContainerParts } from "./parts.ts";
+import { pauseContainer, unpauseContainer } from "./pause.ts";
 import type { ContainerRegistry } from "./registry.ts";
 import { Stopper } from "./stop.ts";
 import { waitFor } from "./wait.ts";
@@ -39,7 +40,7 @@ export class ContainerService implements ContainerBackend {
     this.#parts = parts;
     this.#registry = registry;
     this.#lifecycle = lifecycle;
-    this.#stopper = new Stopper(parts, lifecycle);
+    this.#stopper = new Stopper({ parts, registry, lifecycle });
   }
 
   async create(request: ContainerCreateRequest): Promise<ContainerCreateReply> {
@@ -75,6 +76,14 @@ export class ContainerService implements ContainerBackend {
 
   async kill(ref: string, { signal }: { readonly signal: string }): Promise<void> {
     await this.#stopper.kill(this.#findToKill(ref), { ref, signal });
+  }
+
+  async pause(ref: string): Promise<void> {
+    await pauseContainer(this.#registry.find(ref), { parts: this.#parts, registry: this.#registry });
+  }
+
+  async unpause(ref: string): Promise<void> {
+    await unpauseContainer(this.#registry.find(ref), { parts: this.#parts, registry: this.#registry });
   }
 
   #findToKill(ref: string): Container {
@@ -166,7 +175,7 @@ export class ContainerService implements ContainerBackend {
     return Promise.try(async () => {
       const container = this.#registry.find(ref);
       const { config } = container.record;
-      requireRunning(container, "attach");
+      requireRunning(container, { what: "attach", ref });
       const connectedAt = this.#parts.clock();
       const client = new AttachedClient({
         poller: this.#parts.poller,

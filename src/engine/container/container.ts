@@ -1,5 +1,6 @@
 import type { Health } from "../../api/types/index.ts";
 import { SerialQueue } from "../../base/index.ts";
+import type { Freezer } from "../../host/cgroup/index.ts";
 import type { ProcessHandle } from "../../host/process/index.ts";
 import type { ContainerRecord } from "./record.ts";
 import type { Momentary } from "./state.ts";
@@ -8,6 +9,10 @@ import type { Momentary } from "./state.ts";
 export interface LiveProgram {
   /** Undefined when it had ended before the engine could take hold of it. */
   readonly program: ProcessHandle | undefined;
+  /** Stops its processes and lets them go on; all who do so for this run do it through this one. */
+  readonly freezer: Freezer;
+  /** It was sent a signal that it cannot survive, and must not be stopped from ending. */
+  isKilled: boolean;
   /** conmon is gone: nothing is logged any more. */
   readonly ended: Promise<void>;
   /** The end has been taken note of: the state says so, and network and ports are free. */

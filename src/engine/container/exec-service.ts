@@ -30,7 +30,7 @@ export class ExecService implements ExecBackend {
   create(ref: string, body: ExecCreateBody): Promise<string> {
     return Promise.try(() => {
       const container = this.#registry.find(ref);
-      requireRunning(container, "exec");
+      requireRunning(container, { what: "exec", ref });
       this.#forgetOld();
       parseDetachKeys(body.DetachKeys);
       if (body.User !== "") parseUserString(body.User);
@@ -121,7 +121,7 @@ export class ExecService implements ExecBackend {
     const exec = this.#find(id);
     if (exec.status === "ended") throw new EngineError("conflict", `exec command ${id} has already run`);
     if (exec.status !== "created") throw new EngineError("conflict", `exec command ${id} is already running`);
-    requireRunning(exec.container, "exec");
+    requireRunning(exec.container, { what: "exec", ref: exec.container.id });
     exec.status = "starting";
     return exec;
   }
@@ -161,9 +161,9 @@ export class ExecService implements ExecBackend {
 }
 
 /** @throws EngineError `conflict`, docker's texts */
-export function requireRunning(container: Container, what: "exec" | "attach"): void {
-  const { id, record: { name, state } } = container;
+export function requireRunning(container: Container, { what, ref }: { readonly what: "exec" | "attach"; readonly ref: string }): void {
+  const { id, record: { state } } = container;
   if (state.status === "restarting") throw new EngineError("conflict", `Container ${id} is restarting, wait until the container is running`);
   if (!container.isRunning && what === "exec") throw new EngineError("conflict", `container ${id} is not running`);
-  if (state.isPaused) throw new EngineError("conflict", `container ${name} is paused, unpause the container before ${what}`);
+  if (state.isPaused) throw new EngineError("conflict", `${what === "exec" ? "Container" : "container"} ${ref} is paused, unpause the container before ${what}`);
 }

@@ -50,13 +50,13 @@ export class HealthChecks {
   async #loop(container: Container, plan: HealthPlan, stop: AbortSignal): Promise<void> {
     const age = (): number => Date.now() - millisecondsOf(container.record.state.startedAt);
     const isStopped = (): boolean => stop.aborted;
+    // A stopped process cannot answer, and says nothing about its health.
+    const isMute = (): boolean => isStopped() || container.record.state.isPaused;
     while (!isStopped()) {
       await pause(nextCheck(plan, container.health ?? startingHealth, age()), stop);
-      // A stopped process cannot answer, and says nothing about its health.
-      if (isStopped() || container.record.state.isPaused) continue;
+      if (isMute()) continue;
       const result = await this.#check(container, plan);
-      if (isStopped()) return;
-      this.#take(container, nextHealth(container.health ?? startingHealth, result, { plan, isStartPeriod: age() < plan.startPeriod }));
+      if (!isMute()) this.#take(container, nextHealth(container.health ?? startingHealth, result, { plan, isStartPeriod: age() < plan.startPeriod }));
     }
   }
 

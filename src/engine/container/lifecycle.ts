@@ -1,12 +1,13 @@
 import { rmSync } from "node:fs";
 import { EngineError, formatTimestamp, isEngineError, millisecondsOf } from "../../base/index.ts";
-import { Cgroup } from "../../host/cgroup/index.ts";
+import { Cgroup, Freezer } from "../../host/cgroup/index.ts";
 import { takeExitCode, type Monitor } from "../../host/conmon/index.ts";
 import { ProcessHandle } from "../../host/process/index.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import type { Container, LiveProgram } from "./container.ts";
 import { cgroupPathOf, connectWaiting, failureCode, launch, runtimeOf } from "./launch.ts";
 import type { ContainerParts } from "./parts.ts";
+import type { ContainerRecord } from "./record.ts";
 import type { ContainerRegistry } from "./registry.ts";
 import { removeSharedMemory } from "./shared-memory.ts";
 import { discardContainer } from "./discard.ts";
@@ -34,6 +35,7 @@ export class Lifecycle {
   async start(container: Container): Promise<void> {
     await container.queue.run(async () => {
       refuseRemoved(container);
+      if (container.record.state.isPaused) throw new EngineError("conflict", "cannot start a paused container, try unpause instead");
       if (container.isRunning) throw new EngineError("already-done", `container ${container.record.name} is running already`);
       container.cancelRestart?.();
       container.restartDelay = 0;
@@ -72,7 +74,7 @@ export class Lifecycle {
     const settling = gone.then(async () => {
       await container.queue.run(() => this.#takeExit(container, live));
     });
-    const live: LiveProgram = { program, ended: gone, settled: settling };
+    const live: LiveProgram = { program, freezer: new Freezer(this.#cgroupOf(container.record), this.#parts.cgroups), isKilled: false, ended: gone, settled: settling };
     container.live = live;
     this.#health.begin(container);
     // Those that came while the start went on.
@@ -126,12 +128,12 @@ export class Lifecycle {
   }
 
   async #readExit({ record }: Container, { program }: LiveProgram): Promise<Exit> {
-    const { places, clock, cgroups } = this.#parts;
+    const { places, clock } = this.#parts;
     const code = await takeExitCode(places.exits, record.id);
     // Without conmon nobody reads the program's output or reaps it: it cannot go on.
     if (code === undefined) program?.kill("SIGKILL");
     // The group is there until the runtime's state is deleted.
-    const isOutOfMemory = new Cgroup(cgroups, cgroupPathOf(record, this.#parts)).oomKills() > 0;
+    const isOutOfMemory = this.#cgroupOf(record).oomKills() > 0;
     return { exitCode: code ?? unknownExitCode, isOutOfMemory, finishedAt: formatTimestamp(clock()) };
   }
 
@@ -139,7 +141,7 @@ export class Lifecycle {
   async tidy({ record }: Container): Promise<void> {
     const { places, volumes, snapshotter } = this.#parts;
     const steps = [
-      runtimeOf(record, this.#parts).delete(record.id, new Cgroup(this.#parts.cgroups, cgroupPathOf(record, this.#parts))),
+      runtimeOf(record, this.#parts).delete(record.id, this.#cgroupOf(record)),
       volumes.endUse(record.id),
       snapshotter.unmount(places.root(record.id)),
       ...(record.hostConfig.IpcMode === "shareable" ? [removeSharedMemory(places.sharedMemory(record.id))] : []),
@@ -170,6 +172,10 @@ export class Lifecycle {
       this.#registry.save(container, { restartCount: container.record.restartCount + 1 });
       await this.#start(container);
     });
+  }
+
+  #cgroupOf(record: ContainerRecord): Cgroup {
+    return new Cgroup(this.#parts.cgroups, cgroupPathOf(record, this.#parts));
   }
 
   /** Ends the wait for a restart. @returns false where there was none */

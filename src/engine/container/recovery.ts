@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs
 import { join } from "node:path";
 import { formatTimestamp } from "../../base/index.ts";
 import { Cgroup, destroyLeftovers } from "../../host/cgroup/index.ts";
-import { takeExitCode } from "../../host/conmon/index.ts";
+import { takeExitCode, type Monitor } from "../../host/conmon/index.ts";
 import { mount } from "../../host/mount/index.ts";
 import { identifyProcess, ProcessHandle } from "../../host/process/index.ts";
 import type { Container } from "./container.ts";
@@ -11,6 +11,7 @@ import type { Lifecycle } from "./lifecycle.ts";
 import type { ContainerParts } from "./parts.ts";
 import { describeStep, planRecovery, type Observation, type RecoveryStep } from "./recovery-plan.ts";
 import type { ContainerRegistry } from "./registry.ts";
+import { paused } from "./state.ts";
 
 export interface Recovery {
   readonly parts: ContainerParts;
@@ -138,8 +139,16 @@ async function settle({ kind, id }: RecoveryStep, isOutOfMemory: boolean, { part
   if (container === undefined) return;
   const { conmon, program } = container.record.state;
   if (kind === "finish-removal") await lifecycle.remove(container, { volumes: container.record.hostConfig.AutoRemove });
-  if (kind === "adopt" && conmon !== undefined && program !== undefined) lifecycle.watch(container, { conmon, program });
+  if (kind === "adopt" && conmon !== undefined && program !== undefined) adopt(container, { conmon, program }, { registry, lifecycle });
   if (kind === "note-exit") await lifecycle.noteExit(container, { ...await readExit(id, parts), isOutOfMemory });
+}
+
+/** Whether its processes stand still is what the record says: a pause that came to no end is none, and neither is one for a commit. */
+function adopt(container: Container, monitor: Monitor, { registry, lifecycle }: Omit<Recovery, "parts">): void {
+  lifecycle.watch(container, monitor);
+  const { live, record: { state } } = container;
+  if (live?.freezer.isFrozen === true && !state.isPaused) live.freezer.thaw();
+  if (live?.freezer.isFrozen === false && state.isPaused) registry.save(container, { state: paused(state, false) });
 }
 
 async function readExit(id: string, { places, clock }: ContainerParts) {

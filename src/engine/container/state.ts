@@ -31,6 +31,11 @@ export function failed(state: StoredState, error: string, exitCode: number): Sto
   return { ...kept, status, isPaused: false, exitCode: exitCode === 0 ? 128 : exitCode, error };
 }
 
+/** All its processes were stopped where they are, or go on. */
+export function paused(state: StoredState, isPaused: boolean): StoredState {
+  return { ...state, isPaused };
+}
+
 /** A restart that was awaited will not come. */
 export function settled(state: StoredState): StoredState {
   return { ...withoutPrograms(state), status: state.status === "restarting" ? "exited" : state.status, isPaused: false };

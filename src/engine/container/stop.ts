@@ -1,21 +1,31 @@
 import { EngineError, parseSignal, type Signal } from "../../base/index.ts";
 import type { ContainerStopOptions } from "../../api/types/index.ts";
 import { emitContainerEvent } from "./container-event.ts";
-import type { Container } from "./container.ts";
+import type { Container, LiveProgram } from "./container.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { ContainerParts } from "./parts.ts";
+import { letGo } from "./pause.ts";
+import type { ContainerRegistry } from "./registry.ts";
 
 const defaultTimeout = 10;
 const kill = parseSignal("KILL");
 const terminate = parseSignal("TERM");
 
+export interface StopperParts {
+  readonly parts: ContainerParts;
+  readonly registry: ContainerRegistry;
+  readonly lifecycle: Lifecycle;
+}
+
 /** Ends programs: politely, by force, by any signal. None of this waits in the container's queue. */
 export class Stopper {
   readonly #parts: ContainerParts;
+  readonly #registry: ContainerRegistry;
   readonly #lifecycle: Lifecycle;
 
-  constructor(parts: ContainerParts, lifecycle: Lifecycle) {
+  constructor({ parts, registry, lifecycle }: StopperParts) {
     this.#parts = parts;
+    this.#registry = registry;
     this.#lifecycle = lifecycle;
   }
 
@@ -31,7 +41,7 @@ export class Stopper {
     this.#lifecycle.markStopped(container);
     const { live } = container;
     if (live === undefined) return;
-    this.#send(container, signal);
+    this.#sendLast(container, live, signal);
     if (timeout < 0) {
       await live.settled;
       return;
@@ -40,7 +50,7 @@ export class Stopper {
     const timer = setTimeout(() => { resolve("late"); }, timeout * 1000);
     try {
       if (await Promise.race([live.settled, promise]) !== "late") return;
-      this.#send(container, kill);
+      this.#sendLast(container, live, kill);
       await live.settled;
     } finally {
       clearTimeout(timer);
@@ -58,10 +68,12 @@ export class Stopper {
     if (!container.isRunning) throw new EngineError("conflict", `cannot kill container: ${ref}: container ${id} is not running`);
     const stopSignal = container.record.config.StopSignal;
     const isMeantToEnd = signal.number === kill.number || stopSignal === undefined || parseSignal(stopSignal).number === signal.number;
+    const { live } = container;
     if (isMeantToEnd) this.#lifecycle.markStopped(container);
-    this.#send(container, signal);
+    if (isMeantToEnd && live !== undefined) this.#sendLast(container, live, signal);
+    else this.#send(container, signal);
     // By that the caller can rely on it, as with docker.
-    if (signal.number === kill.number) await container.live?.settled;
+    if (signal.number === kill.number) await live?.settled;
   }
 
   /** Ends it at once, for a removal by force. */
@@ -70,12 +82,19 @@ export class Stopper {
     const { live } = container;
     if (live === undefined) return;
     this.#lifecycle.markStopped(container);
-    this.#send(container, kill);
+    this.#sendLast(container, live, kill);
     await live.settled;
   }
 
   #isWaitingToRestart(container: Container): boolean {
     return container.record.state.status === "restarting";
+  }
+
+  /** A signal that is meant to end it reaches also what is paused. */
+  #sendLast(container: Container, live: LiveProgram, signal: Signal): void {
+    if (signal.number === kill.number) live.isKilled = true;
+    this.#send(container, signal);
+    letGo(container, live, { parts: this.#parts, registry: this.#registry });
   }
 
   #send(container: Container, signal: Signal): void {

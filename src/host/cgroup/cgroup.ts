@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, openSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { EngineError } from "../../base/index.ts";
+import { Descriptor } from "../libc/index.ts";
 import type { Poller } from "../poll/index.ts";
 import { identifyProcess, ProcessHandle } from "../process/index.ts";
 import type { CgroupLayout } from "./layout.ts";
@@ -39,6 +40,19 @@ export class Cgroup {
   read(controller: string, name: string): string | undefined {
     const tree = this.#layout.treeOf(controller);
     return tree === undefined ? undefined : textOf(join(tree, this.path, name));
+  }
+
+  /** Writes to a controller's file. @returns false where the controller or the group does not exist */
+  write(controller: string, name: string, text: string): boolean {
+    const tree = this.#layout.treeOf(controller);
+    if (tree === undefined) return false;
+    return unlessGone(() => { writeFileSync(join(tree, this.path, name), text, { flag: "r+" }); return true; }) ?? false;
+  }
+
+  /** A controller's file, held open for reading. @returns undefined where the controller or the group does not exist */
+  open(controller: string, name: string): Descriptor | undefined {
+    const tree = this.#layout.treeOf(controller);
+    return tree === undefined ? undefined : unlessGone(() => new Descriptor(openSync(join(tree, this.path, name), "r")));
   }
 
   /** Its processes and those of the groups below it, as pids of the host. */
@@ -124,8 +138,12 @@ function namesIn(folder: string): { name: string; isDirectory(): boolean }[] | u
 }
 
 function textOf(path: string): string | undefined {
+  return unlessGone(() => readFileSync(path, "utf8"));
+}
+
+function unlessGone<T>(attempt: () => T): T | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return attempt();
   } catch (error) {
     // ENODEV: the group went while its file was open.
     if (hasCode(error, "ENOENT", "ENODEV")) return undefined;

@@ -1,4 +1,5 @@
 export { Cgroup, destroyLeftovers } from "./cgroup.ts";
+export { Freezer } from "./freezer.ts";
 export { readCgroupLayout } from "./layout.ts";
 export type { CgroupLayout } from "./layout.ts";
 export { MoveQuickener } from "./move-quickener.ts";

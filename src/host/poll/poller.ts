@@ -13,6 +13,7 @@ const add = 1;
 const remove = 2;
 const oneShot = 1 << 30;
 const readable = 0x001;
+const urgent = 0x002;
 const writable = 0x004;
 const signalSetSize = 8;
 const eventsAtOnce = 64;
@@ -20,7 +21,10 @@ const eventsAtOnce = 64;
 const recordSize = process.arch === "x64" ? 12 : 16;
 const dataOffset = recordSize - 8;
 
-type Wanted = "readable" | "writable";
+/** "changed": a file of the kernel's own, such as a cgroup's, says something else than when it was last read. */
+type Wanted = "readable" | "writable" | "changed";
+
+const eventOf: Readonly<Record<Wanted, number>> = { readable, writable, changed: urgent };
 
 /**
  * Waits for descriptors that the JavaScript runtime cannot wait for itself: pidfds, packet sockets, FIFOs. One thread
@@ -52,7 +56,7 @@ export class Poller implements Disposable {
     if (this.#waiting.has(descriptor)) throw new EngineError("internal", `descriptor ${descriptor} is waited for already`);
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     this.#waiting.set(descriptor, { resolve: () => { resolve(undefined); }, reject });
-    const event = record((wanted === "readable" ? readable : writable) | oneShot, descriptor);
+    const event = record(eventOf[wanted] | oneShot, descriptor);
     const abort = (): void => { reject(signal?.reason); };
     try {
       succeed(epollControl(this.#epoll.number, add, descriptor, event), () => `wait for descriptor ${descriptor}`);

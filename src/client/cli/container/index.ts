@@ -21,7 +21,7 @@ export const containerCommands = {
   stats: async () => (await import("./stats.ts")).statsCommand,
   stop: async () => (await import("./stop.ts")).stopCommand,
   top: async () => (await import("./top.ts")).topCommand,
-  unpause: async () => (await import("./unpause.ts")).unpauseCommand,
+  unpause: async () => (await import("./pause.ts")).unpauseCommand,
   update: async () => (await import("./update.ts")).updateCommand,
   wait: async () => (await import("./wait.ts")).waitCommand,
 };

@@ -36,6 +36,9 @@ export interface ContainerBackend {
   restart(ref: string, options: ContainerStopOptions, signal: AbortSignal): Promise<void>;
   /** @param options.signal name or number, "SIGKILL" where the client gave none */
   kill(ref: string, options: { readonly signal: string }, signal: AbortSignal): Promise<void>;
+  /** Stops every process where it is. @throws EngineError `conflict` when it does not run, or is paused. */
+  pause(ref: string, signal: AbortSignal): Promise<void>;
+  unpause(ref: string, signal: AbortSignal): Promise<void>;
   /** Resolves when the wait is registered, which is when the client is answered with headers; `exit` is the body. */
   wait(ref: string, options: { readonly condition: WaitCondition }, signal: AbortSignal): Promise<ContainerWait>;
   /** Resolves when nothing of it is left. */

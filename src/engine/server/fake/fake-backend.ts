@@ -63,6 +63,14 @@ export class FakeBackend implements Backend {
       container.stop(137);
       return Promise.resolve();
     },
+    pause: (ref) => {
+      const container = this.find(ref);
+      if (container.state !== "running") throw new EngineError("conflict", `container ${container.id} is not running`);
+      return Promise.resolve();
+    },
+    unpause: (ref) => {
+      throw new EngineError("internal", `Container ${this.find(ref).id} is not paused`);
+    },
     wait: (ref) => Promise.resolve({ exit: this.find(ref).wait() }),
     remove: (ref) => {
       this.made.delete(this.find(ref).id);

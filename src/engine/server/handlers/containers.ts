@@ -7,7 +7,8 @@ import { containerCreateRequest, containerInspectReply, containerListReply } fro
 
 type Name =
   | "containerCreate" | "containerList" | "containerInspect" | "containerStart" | "containerStop" | "containerRestart" | "containerKill"
-  | "containerWait" | "containerDelete" | "containerRename" | "containerLogs" | "containerAttach" | "containerResize";
+  | "containerWait" | "containerDelete" | "containerRename" | "containerLogs" | "containerAttach" | "containerResize"
+  | "containerPause" | "containerUnpause";
 
 export const containerHandlers: Handlers<Name> = {
   containerCreate: ({ backend, query, body, version, signal }) => {
@@ -52,6 +53,14 @@ export const containerHandlers: Handlers<Name> = {
   },
   containerResize: async ({ backend, path, query, signal }) => {
     await backend.containers.resize(path.id, { height: query.h, width: query.w }, signal);
+    return undefined;
+  },
+  containerPause: async ({ backend, path, signal }) => {
+    await backend.containers.pause(path.id, signal);
+    return undefined;
+  },
+  containerUnpause: async ({ backend, path, signal }) => {
+    await backend.containers.unpause(path.id, signal);
     return undefined;
   },
   /** The headers say that the wait is registered; the client may start the container then. */
