@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { TestEngine } from "../engine-harness.ts";
@@ -130,6 +130,20 @@ test("security: capabilities, no-new-privileges, seccomp, privileged, devices", 
   expect(output("--privileged", "busybox", "sh", "-c", "mount -t tmpfs x /tmp && echo mounted; ls /dev | grep -c loop-control")).toBe("mounted\n1\n");
   expect(output("--device", "/dev/loop-control:/dev/loops:r", "busybox", "sh", "-c", ": < /dev/loops && echo opened")).toBe("opened\n");
   expect(run("--device", "/dev/not-there", "busybox", "true").stderr).toContain('error gathering device information while adding custom device "/dev/not-there": no such file or directory');
+}, time);
+
+test("security: each profile keeps its own filter, also where it was compiled for a container before, and commands have it too", () => {
+  const profile = join(engine.root, "no-mkdir.json");
+  writeFileSync(profile, JSON.stringify({ defaultAction: "SCMP_ACT_ALLOW", syscalls: [{ names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 95 }] }));
+  const filters = "grep -c 'Seccomp_filters:.1$' /proc/self/status";
+  for (let round = 0; round < 2; round++) {
+    expect(run("--security-opt", `seccomp=${profile}`, "busybox", "mkdir", "/made").stderr).toContain("Operation not supported");
+    expect(output("busybox", "sh", "-c", `mkdir /made; unshare -U true 2>/dev/null || ${filters}`)).toBe("1\n");
+    expect(output("--cap-add", "SYS_ADMIN", "busybox", "sh", "-c", `mount -t tmpfs none /tmp && ${filters}`)).toBe("1\n");
+  }
+  expect(engine.command("docker", "run", "-d", "--name", "filtered", "busybox", "sleep", "1000").status).toBe(0);
+  expect(engine.command("docker", "exec", "filtered", "sh", "-c", `unshare -U true 2>/dev/null || ${filters}`).stdout).toBe("1\n");
+  expect(engine.command("docker", "rm", "-f", "filtered").status).toBe(0);
 }, time);
 
 const refusals: readonly (readonly [words: readonly string[], text: string])[] = [

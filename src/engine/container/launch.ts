@@ -51,11 +51,12 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
     undo.add(() => removeSharedMemory(places.sharedMemory(record.id)));
     makeSharedMemory(places.sharedMemory(record.id), record.hostConfig.ShmSize);
   }
-  const spec = makeSpec({ record, sandbox, mounts, parts, registry });
+  const spec = withCompiledFilter(makeSpec({ record, sandbox, mounts, parts, registry }), runtime);
   writeFileSync(join(bundle, "config.json"), JSON.stringify(spec), { mode: 0o600 });
   undo.add(() => runtime.delete(record.id));
   const monitor = await prepared.create();
   undo.add(() => endMonitor(monitor, parts));
+  runtime.filters?.learn(record.id, spec.linux.seccomp);
   await connectWaiting(container, parts);
   await runtime.start(record.id);
   undo.keep();
@@ -179,6 +180,11 @@ function makeSpec({ record, sandbox, mounts, parts, registry }: SpecWish): Runti
     ...(init === undefined ? {} : { initPath: init.destination }),
     architecture: parts.host.architecture,
   });
+}
+
+/** What the user annotated goes first. */
+function withCompiledFilter(spec: RuntimeSpec, { filters }: Runtime): RuntimeSpec {
+  return filters === undefined ? spec : { ...spec, annotations: { ...filters.annotations(spec.linux.seccomp), ...spec.annotations } };
 }
 
 /** The container's cgroup below the root of each tree. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { EngineError } from "../../base/index.ts";
 import type { Cgroup } from "../cgroup/index.ts";
+import { CompiledFilters } from "./compiled-filters.ts";
 import { releaseProgram } from "./release-program.ts";
 import { isElf, SealedProgram } from "./sealed-program.ts";
 
@@ -18,6 +19,8 @@ export interface Runtime {
   readonly executable: string;
   /** Arguments before every verb. */
   readonly arguments: readonly string[];
+  /** The seccomp filters that it need not compile again; only crun takes them. */
+  readonly filters?: CompiledFilters;
   /** Lets the program of a created container run. @throws EngineError with the runtime's text */
   start(container: string): Promise<void>;
   /** Sends a signal to the program, or to every process of the container. A container that has ended is no error. */
@@ -60,6 +63,7 @@ export function openRuntime({ name, path, root }: RuntimeLocation): Runtime {
     path,
     executable,
     arguments: globals,
+    ...(name === "crun" ? { filters: new CompiledFilters(root) } : {}),
     start: async (container) => {
       if (name === "crun" && releaseProgram(join(root, container))) return;
       await call(["start", container]);
