@@ -16,7 +16,7 @@ export type {
   ImageConfig, ImageDeleteItem, ImageDescriptor, ImageHistoryItem, ImageInspect, ImageManifestSummary, ImagePlatform, ImagePruneReply,
   ImageSummary,
 } from "./image.ts";
-export type { Volume, VolumeCreateBody, VolumeListReply, VolumePruneReply } from "./volume.ts";
+export type { ClusterVolumeSpec, TopologySegments, Volume, VolumeCreateBody, VolumeListReply, VolumePruneReply } from "./volume.ts";
 export type {
   Ipam, IpamConfig, Network, NetworkConnectBody, NetworkContainer, NetworkCreateBody, NetworkCreateReply, NetworkDisconnectBody, NetworkPruneReply,
 } from "./network.ts";

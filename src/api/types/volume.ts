@@ -24,6 +24,23 @@ export interface VolumeCreateBody {
   readonly Driver: string;
   readonly DriverOpts: Readonly<Record<string, string>> | null;
   readonly Labels: Readonly<Record<string, string>> | null;
+  /** Asks for a volume of a swarm's cluster. */
+  readonly ClusterVolumeSpec?: ClusterVolumeSpec;
+}
+
+/** Of a volume that a swarm shares between its nodes. */
+export interface ClusterVolumeSpec {
+  readonly Group: string;
+  readonly AccessMode: { readonly Scope: string; readonly Sharing: string; readonly MountVolume?: object; readonly BlockVolume?: object };
+  readonly Secrets: readonly { readonly Key: string; readonly Secret: string }[];
+  readonly AccessibilityRequirements: { readonly Requisite: readonly TopologySegments[]; readonly Preferred: readonly TopologySegments[] };
+  /** In bytes; 0: no limit. */
+  readonly CapacityRange: { readonly RequiredBytes: number; readonly LimitBytes: number };
+  readonly Availability: string;
+}
+
+export interface TopologySegments {
+  readonly Segments: Readonly<Record<string, string>>;
 }
 
 export interface VolumePruneReply {

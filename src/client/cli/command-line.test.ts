@@ -12,13 +12,13 @@ class ScriptedEngine implements Disposable {
   readonly asked: { readonly request: string; readonly body: unknown }[] = [];
   readonly #server: { stop: (now?: boolean) => unknown };
 
-  constructor(replies: Readonly<Record<string, unknown>>) {
+  constructor(replies: Readonly<Record<string, unknown>>, version: string) {
     this.#server = Bun.serve({
       unix: this.socket,
       fetch: async (request) => {
         const url = new URL(request.url);
         const name = `${request.method} ${url.pathname.replace(/^\/v1\.\d+/, "")}`;
-        if (url.pathname === "/_ping") return new Response("", { headers: { "Api-Version": "1.50" } });
+        if (url.pathname === "/_ping") return new Response("", { headers: { "Api-Version": version } });
         const text = await request.text();
         this.asked.push({ request: name + url.search, body: text === "" ? undefined : JSON.parse(text) as unknown });
         const reply = replies[name];
@@ -70,8 +70,8 @@ async function* chunks(text: string): AsyncGenerator<Uint8Array, void, undefined
 const engines: ScriptedEngine[] = [];
 afterEach(() => { for (const engine of engines.splice(0)) engine[Symbol.dispose](); });
 
-function engine(replies: Readonly<Record<string, unknown>>): ScriptedEngine & { readonly host: string } {
-  const made = new ScriptedEngine(replies);
+function engine(replies: Readonly<Record<string, unknown>>, version = "1.50"): ScriptedEngine & { readonly host: string } {
+  const made = new ScriptedEngine(replies, version);
   engines.push(made);
   return Object.assign(made, { host: `unix://${made.socket}` });
 }
@@ -108,6 +108,38 @@ describe("what is wrong with a command line is said in docker's words", () => {
   }
 });
 
+describe("what an engine is too old or of the wrong kind for is said before anything is asked of it", () => {
+  const cases: readonly (readonly [string[], string])[] = [
+    [["image", "rm", "--platform", "linux/amd64", "x"], '"--platform" requires API version 1.50, but the Docker daemon API version is 1.41\n'],
+    [["images", "--tree", "-q"], '"--tree" requires API version 1.47, but the Docker daemon API version is 1.41\n'],
+    [["volume", "update", "v"], "wharf volume update requires API version 1.42, but the Docker daemon API version is 1.41\n"],
+    [["run", "--cpu-count", "2", "--annotation", "a=b", "x"], '"--annotation" requires API version 1.43, but the Docker daemon API version is 1.41\n"--cpu-count" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux\n'],
+    [["start", "--checkpoint", "c", "x"], '"--checkpoint" is only supported on a Docker daemon with experimental features enabled\n'],
+  ];
+  for (const [words, err] of cases) {
+    test(words.join(" "), async () => {
+      const { host, asked } = engine({}, "1.41");
+      expect(await wharf(words, { host })).toEqual({ code: 1, out: "", err });
+      expect(asked).toEqual([]);
+    });
+  }
+  test("a flag whose place another took still works, and says so", async () => {
+    const { host, asked } = engine({ "POST /containers/web/stop": null });
+    expect(await wharf(["stop", "--time", "3", "web"], { host })).toEqual({ code: 0, out: "Flag --time has been deprecated, use --timeout instead\nweb\n", err: "" });
+    expect(asked[0]?.request).toBe("POST /containers/web/stop?t=3");
+  });
+  test("a cluster volume is asked for by any of its flags", async () => {
+    const { host, asked } = engine({ "POST /volumes/create": { Name: "v" } });
+    await wharf(["volume", "create", "--type", "mount", "--topology-required", "region=R1,zone=Z2", "--required-bytes", "1g", "v"], { host });
+    expect(asked[0]?.body).toMatchObject({
+      ClusterVolumeSpec: {
+        AccessMode: { Scope: "single", Sharing: "none", MountVolume: {} }, Availability: "active", CapacityRange: { RequiredBytes: 1_073_741_824, LimitBytes: 0 },
+        AccessibilityRequirements: { Requisite: [{ Segments: { region: "R1", zone: "Z2" } }], Preferred: [] },
+      },
+    });
+  });
+});
+
 describe("help", () => {
   test("of the program groups its commands and comes on standard output when asked for", async () => {
     const { code, out, err } = await wharf(["--help"]);
@@ -141,6 +173,20 @@ describe("ps", () => {
     const { host, asked } = engine({ "GET /containers/json": [container()] });
     expect((await wharf(["ps", "-aq", "--no-trunc", "-f", "name=web", "-n", "3"], { host })).out).toBe(`${id}\n`);
     expect(decodeURIComponent(asked[0]?.request ?? "")).toBe('GET /containers/json?all=1&limit=3&filters={"name":{"web":true}}');
+  });
+  test("raw, a paragraph for each; with --quiet only its first line, and any other format is passed over with a warning", async () => {
+    const { host } = engine({ "GET /containers/json": [container({ Labels: {} })] });
+    expect((await wharf(["ps", "--format", "raw"], { host })).out).toMatch(
+      /^container_id: 0a82e78f64bf\nimage: busybox\ncommand: "sleep 1000 and a go…"\ncreated_at: .*\nstate: running\nstatus: Up 2 hours\nnames: web\nlabels:\nports: 443.*\n\n$/,
+    );
+    const warning = "WARNING: Ignoring custom format, because both --format and --quiet are set.\n";
+    expect(await wharf(["ps", "-q", "--format", "raw"], { host })).toEqual({ code: 0, out: "container_id: 0a82e78f64bf\n", err: warning });
+    expect(await wharf(["ps", "-q", "--format", "{{.Names}}"], { host })).toEqual({ code: 0, out: "0a82e78f64bf\n", err: warning });
+  });
+  test("the size is counted when a template shows it, also within the whole item", async () => {
+    const { host, asked } = engine({ "GET /containers/json": [container()] });
+    for (const format of ["{{.Size}}", "{{json .}}", "{{.Names}}"]) await wharf(["ps", "--format", format], { host });
+    expect(asked.map(({ request }) => request)).toEqual(["GET /containers/json?size=1", "GET /containers/json?size=1", "GET /containers/json"]);
   });
   test("templates, as text, as a table, as JSON", async () => {
     const { host } = engine({ "GET /containers/json": [container()] });

@@ -1,7 +1,7 @@
 import { isEngineError } from "../../base/index.ts";
 import { connect, type EngineClient } from "../sdk/index.ts";
 import {
-  arityProblem, CommandFailure, OutputClosed, parseFlags, switchFlag, textFlag,
+  arityProblem, CommandFailure, dependsOnEngine, listFlag, OutputClosed, parseFlags, replacedFlags, switchFlag, textFlag, unsupported,
   type Command, type CommandContext, type Flag, type FlagValues, type ParsedLine, type Stdio,
 } from "./command/index.ts";
 import { chooseHost, configFolder, readConfigFile, startDefaultEngine, type ChosenHost } from "./host/index.ts";
@@ -24,7 +24,7 @@ export const globalFlags: readonly Flag[] = [
   textFlag("config", "Folder of the client's configuration, docker's own"),
   textFlag("context", "Context of docker to use (overrides DOCKER_HOST and the current context)", { short: "c" }),
   switchFlag("debug", "Enable debug mode", { short: "D" }),
-  textFlag("host", "Socket of the engine to connect to", { short: "H", type: "list" }),
+  listFlag("host", "Socket of the engine to connect to", { short: "H" }),
   textFlag("log-level", 'Logging level ("debug", "info", "warn", "error", "fatal")', { short: "l", absent: "info" }),
   switchFlag("tls", "Use TLS; implied by --tlsverify"),
   textFlag("tlscacert", "Trust certificates signed only by this CA"),
@@ -70,6 +70,7 @@ async function dispatch(line: CommandLine): Promise<number> {
     await io.out.write(`${program} version ${productVersion}\n`);
     return 0;
   }
+  checkLogLevel(global.flags.text("log-level"));
   if (global.wantsHelp) return await printHelp(io, []);
   if (first === undefined) return await printHelp({ ...io, out: io.err }, []);
   if (first === "help") return await printHelp(io, rest);
@@ -77,6 +78,12 @@ async function dispatch(line: CommandLine): Promise<number> {
   const found = findCommand(global.args);
   if (found === undefined) return await handleGroup(io, global.args);
   return await runCommand(line, global.flags, found);
+}
+
+const logLevels: ReadonlySet<string> = new Set(["trace", "debug", "info", "warn", "warning", "error", "fatal", "panic"]);
+
+function checkLogLevel(level: string): void {
+  if (!logLevels.has(level.toLowerCase())) throw new CommandFailure(1, `Unable to parse logging level: ${level}`);
 }
 
 interface FoundCommand {
@@ -137,9 +144,14 @@ async function runCommand(line: CommandLine, flags: FlagValues, found: FoundComm
     throw usageError(name, command.usage, error);
   }
   if (parsed.wantsHelp) return await printHelp(line.io, path.split(" "));
+  for (const note of replacedFlags(command.flags, parsed.flags)) await line.io.out.write(`${note}\n`);
   checkArity(name, command, parsed.args.length);
   const settings = contextSettings(line, flags);
   await using engine = engineOf(line, flags, settings);
+  if (dependsOnEngine(command, parsed.flags)) {
+    const problems = unsupported({ ...command, name }, parsed.flags, await engine.client.traits());
+    if (problems.length > 0) throw new CommandFailure(1, problems.join("\n"));
+  }
   try {
     return await command.run({ engine: engine.client, io: line.io, settings, onSignals: line.onSignals }, parsed);
   } catch (error) {
@@ -193,7 +205,7 @@ function hostOf(line: CommandLine, flags: FlagValues, settings: CommandContext["
     configFolder: configFolder(line.environment, flags.text("config")),
     currentContext: typeof configured === "string" ? configured : "",
     flags: {
-      host: flags.text("host"), context: flags.text("context"), tls: flags.isOn("tls"),
+      hosts: flags.list("host"), context: flags.text("context"), tls: flags.isOn("tls"),
       tlsVerify: flags.isGiven("tlsverify") ? flags.isOn("tlsverify") : undefined,
       ca: flags.text("tlscacert"), cert: flags.text("tlscert"), key: flags.text("tlskey"),
     },

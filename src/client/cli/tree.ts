@@ -78,6 +78,7 @@ export const commands: readonly TreeEntry[] = [
   { paths: ["volume ls", "volume list"], summary: "List volumes", load: volumeCommands.list },
   { paths: ["volume prune"], summary: "Remove unused local volumes", load: volumeCommands.prune },
   { paths: ["volume rm", "volume remove"], summary: "Remove one or more volumes", load: volumeCommands.remove },
+  { paths: ["volume update"], summary: "Update a volume (cluster volumes only)", load: volumeCommands.update },
   { paths: ["daemon"], summary: "Run the engine" },
   { paths: ["bootstrap"], summary: "Make a base image from Debian's own packages", load: imageCommands.bootstrap },
   { paths: ["completion"], summary: "Print the completion script of a shell", load: systemCommands.completion },

@@ -25,10 +25,21 @@ export interface HijackedStream {
   readonly connection: Connection;
 }
 
+/** An engine as its ping tells. */
+export interface EngineTraits {
+  /** Minor number of the API version that both sides speak. */
+  readonly version: number;
+  /** Of its containers: "linux" or "windows". */
+  readonly os: string;
+  readonly isExperimental: boolean;
+}
+
 export interface EngineClient {
   readonly host: string;
   /** The minor number of the API version that both sides speak: the first call asks for it. */
   version(): Promise<number>;
+  /** What the engine says of itself to a ping; asked each time. */
+  traits(): Promise<EngineTraits>;
   /** Calls an operation whose reply is one value. @throws EngineError with the engine's message. */
   call<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<ReplyTypeOf<Table[Name]>>;
   /** The same, with the reply as the engine wrote it. */
@@ -96,11 +107,20 @@ class Client implements EngineClient {
   }
 
   async #negotiate(): Promise<number> {
-    const reply = await this.#transport.request({ method: "HEAD", target: "/_ping" });
-    await drain(reply.body);
-    const written = reply.head.headers.get("api-version");
+    const written = (await this.#ping()).get("api-version");
     const engine = Number(/^1\.(\d{1,4})$/.exec(written ?? "")?.[1] ?? "24");
     return Math.min(engine, newestApiVersion);
+  }
+
+  async traits(): Promise<EngineTraits> {
+    const [version, headers] = [await this.version(), await this.#ping()];
+    return { version, os: headers.get("ostype") || "linux", isExperimental: headers.get("docker-experimental") === "true" };
+  }
+
+  async #ping(): Promise<ReadonlyMap<string, string>> {
+    const reply = await this.#transport.request({ method: "HEAD", target: "/_ping" });
+    await drain(reply.body);
+    return reply.head.headers;
   }
 
   async call<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<ReplyTypeOf<Table[Name]>> {

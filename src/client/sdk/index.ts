@@ -1,5 +1,5 @@
 export { connect } from "./client.ts";
-export type { CallOptions, ConnectOptions, EngineClient, HijackedStream } from "./client.ts";
+export type { CallOptions, ConnectOptions, EngineClient, EngineTraits, HijackedStream } from "./client.ts";
 export type { Connection, TlsSettings } from "./connection.ts";
 export { answeredError, EngineAnswer, isEngineAnswer } from "./engine-answer.ts";
 export { parseHostAddress } from "./host-address.ts";

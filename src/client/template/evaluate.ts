@@ -124,8 +124,9 @@ class Run {
   /** One turn of a loop; text written before a `break` or `continue` stays. */
   #turn(nodes: readonly Node[], dot: Value): { readonly text: string; readonly leaves: boolean } {
     let text = "";
+    const write = (part: string): void => { text += part; };
     try {
-      for (const node of nodes) text += this.#loopNode(node, dot, (part) => { text += part; });
+      for (const node of nodes) write(this.#loopNode(node, dot, write));
       return { text, leaves: false };
     } catch (error) {
       if (!(error instanceof Leave)) throw error;

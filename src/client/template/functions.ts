@@ -49,7 +49,7 @@ export const functions: Readonly<Record<string, TemplateFunction>> = {
 /** The functions of the heading of a table: what would change a column's name leaves it alone. */
 export const headingFunctions: Readonly<Record<string, TemplateFunction>> = {
   ...functions,
-  ...Object.fromEntries(["json", "join", "split", "lower", "upper", "title", "pad", "truncate"].map((name) => {
+  ...Object.fromEntries(["json", "join", "split", "lower", "upper", "title", "truncate"].map((name) => {
     const { min, max } = functions[name] ?? { min: 1, max: 1 };
     return [name, { min, max, call: ([value]: readonly Value[]) => value }];
   })),

@@ -46,6 +46,7 @@ describe("output", () => {
     ["{{$x := 1}}{{$x = 2}}{{$x}}", "2"],
     ["{{$x := 1}}{{if true}}{{$x := 2}}{{$x}}{{end}}{{$x}}", "21"],
     ["{{$x := 1}}{{range .Tags}}{{$x = .}}{{end}}{{$x}}", "z:3"],
+    ['{{range $i, $t := .Tags}}{{if $i}};{{end}}{{$t}}{{with $i}}{{.}}{{else}}-{{end}}{{end}}', "x:1-;y:21;z:32"],
     ["{{range .Nested}}{{$.Name}}-{{.Name}};{{end}}", "none-one;none-two;"],
     ["{{.EnableIPv6 | not}}", "true"],
     ['{{eq .Name "none"}} {{ne 1 2}} {{lt 1 2}} {{le 2 2}} {{gt 1 2}} {{ge 2 2}}', "true true true true false true"],
@@ -146,9 +147,9 @@ test("rows: methods take arguments, an unknown field names the type", () => {
   expect(() => compileTemplate("{{.ID.Foo}}").run(row)).toThrow("can't evaluate field Foo in type string");
 });
 
-test("a heading goes through docker's functions unchanged", () => {
+test("a heading goes through docker's functions unchanged, but is padded as its cells are", () => {
   const headings = { [typeName]: "map", Name: "NAME", ID: "ID" };
-  expect(compileTemplate('{{json .Name}} {{lower .ID}} {{join .Name ","}} {{pad .ID 1 1}}').heading(headings)).toBe("NAME ID NAME ID");
+  expect(compileTemplate('{{json .Name}} {{lower .ID}} {{join .Name ","}} {{pad .ID 1 1}}').heading(headings)).toBe("NAME ID NAME  ID ");
 });
 
 test("a template that calls itself for ever is an error", () => {

@@ -5,7 +5,7 @@ import { handlerOf, replied, type AnyCall } from "./handlers/index.ts";
 import type { Exchange } from "./http/index.ts";
 import { HttpRefusal } from "./http/index.ts";
 import type { ServerLog } from "./log.ts";
-import { commonHeaders, errorReply } from "./reply/index.ts";
+import { commonHeaders, errorReply, noSwarm } from "./reply/index.ts";
 import type { Route, Router } from "./router.ts";
 import { OlderShape } from "./shapes/index.ts";
 
@@ -60,7 +60,7 @@ async function answer(exchange: Exchange, route: Route, options: DispatchOptions
 
 function notAnswered({ operation }: Route): EngineError {
   if (operation.status === "swarm") {
-    return new EngineError("unavailable", 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.');
+    return noSwarm();
   }
   return new EngineError("unsupported", `${operation.method} ${operation.path} is not supported by this engine yet`);
 }

@@ -1,6 +1,6 @@
 import type { EngineClient } from "../../sdk/index.ts";
 import type { FlagValues } from "./flag-values.ts";
-import type { Flag } from "./flag.ts";
+import type { Flag, FlagNeeds } from "./flag.ts";
 
 /** The streams of the process, so that a test can give its own. */
 export interface Stdio {
@@ -62,6 +62,8 @@ export interface Command {
   readonly arity: Arity;
   /** False: the first argument ends the flags. */
   readonly isInterspersed?: boolean;
+  /** What the engine has to be for the command to mean something. */
+  readonly needs?: FlagNeeds;
   /** More about it in its help text. */
   readonly details?: string;
   /** Resolves with the exit code. */

@@ -16,8 +16,21 @@ export interface Flag {
   readonly alone?: string;
   /** Known, and left out of help texts. */
   readonly isHidden?: boolean;
+  /** What the engine has to be for it; see flag-support.ts. */
+  readonly needs?: FlagNeeds;
+  /** The flag that took its place: using this one is told. */
+  readonly replacedBy?: string;
   /** @throws EngineError with the reason that docker gives. */
   readonly read: (text: string, before: FlagValue) => FlagValue;
+}
+
+/** What an engine has to be for a flag to mean something. */
+export interface FlagNeeds {
+  /** Minor number of the API version that brought it. */
+  readonly api?: number;
+  /** The one operating system that it is for. */
+  readonly os?: "windows";
+  readonly isExperimental?: boolean;
 }
 
 export interface FlagOptions {
@@ -25,6 +38,8 @@ export interface FlagOptions {
   readonly type?: string;
   readonly shownDefault?: string;
   readonly isHidden?: boolean;
+  readonly needs?: FlagNeeds;
+  readonly replacedBy?: string;
 }
 
 const trueWords: ReadonlySet<string> = new Set(["1", "t", "T", "TRUE", "true", "True"]);

@@ -4,7 +4,8 @@ export type {
   Arity, ClientSettings, Command, CommandContext, CommandInput, InputStream, OutputStream, Stdio,
 } from "./command.ts";
 export { bytesFlag, durationFlag, integerFlag, listFlag, switchFlag, textFlag } from "./flag.ts";
-export type { Flag, FlagOptions, FlagValue } from "./flag.ts";
+export type { Flag, FlagNeeds, FlagOptions, FlagValue } from "./flag.ts";
+export { dependsOnEngine, replacedFlags, unsupported } from "./flag-support.ts";
 export { FlagValues } from "./flag-values.ts";
 export { formatHelp } from "./help.ts";
 export type { CommandGroup, HelpPage } from "./help.ts";

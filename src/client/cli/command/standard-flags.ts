@@ -10,7 +10,10 @@ export const listFormatFlag: Flag = textFlag(
 /** `--format` of what is shown as one document. */
 export const documentFormatFlag: Flag = textFlag("format", "Format of the output: 'json', or a Go TEMPLATE", { short: "f" });
 
-export const platformFlag: Flag = textFlag("platform", 'Platform as "os[/arch[/variant]]", such as "linux/amd64"');
+/** @param api minor number of the version that brought it to the command */
+export function platformFlag(api: number): Flag {
+  return textFlag("platform", 'Platform as "os[/arch[/variant]]", such as "linux/amd64"', { needs: { api } });
+}
 
 export const detachKeysFlag: Flag = textFlag("detach-keys", "Override the key sequence for detaching a container");
 

@@ -1,7 +1,7 @@
 import { formatDecimalSize } from "../../../base/index.ts";
 import type { ContainerSummary } from "../../../api/types/index.ts";
 import { filterFlag, filtersOf, integerFlag, listFormatFlag, switchFlag, type Command } from "../command/index.ts";
-import { ago, ellipsis, goTime, probeTemplate, shortId, writeList, type ListFormat } from "../output/index.ts";
+import { ago, ellipsis, goTime, listOptions, probeTemplate, shortId, writeList, type ListFormat } from "../output/index.ts";
 import { displayPorts } from "./display-ports.ts";
 
 export const listCommand: Command = {
@@ -19,10 +19,11 @@ export const listCommand: Command = {
   ],
   async run({ engine, io, settings }, { flags }) {
     const last = flags.isOn("latest") && !flags.isGiven("last") ? 1 : flags.number("last");
-    const configured = settings.file()["psFormat"];
-    const given = flags.text("format");
-    const format = given !== "" || flags.isOn("quiet") || typeof configured !== "string" ? given : configured;
-    const size = flags.isOn("size") || (!flags.isOn("quiet") && /\{\{[^}]*\.Size\b/.test(format));
+    const isQuiet = flags.isOn("quiet");
+    if (isQuiet && flags.text("format") !== "") await io.err.write("WARNING: Ignoring custom format, because both --format and --quiet are set.\n");
+    const options = listOptions(flags, settings, { key: "psFormat", quietField: "ID" });
+    const format = isQuiet && options.format !== "raw" ? "" : options.format;
+    const size = flags.isOn("size") || (!isQuiet && needsSize(format));
     const view = containerFormat({ truncates: !flags.isOn("no-trunc"), withSize: flags.isOn("size") });
     await probeTemplate(format, view, sample);
     const items = await engine.call("containerList", {
@@ -31,11 +32,16 @@ export const listCommand: Command = {
     await writeList(io.out, {
       items,
       format: view,
-      options: { format, ...(flags.isOn("quiet") ? { quietField: "ID" } : {}) },
+      options: { ...options, format },
     });
     return 0;
   },
 };
+
+/** Whether a template shows the size, which the engine only counts when it is asked for: by its name, or with the whole item. */
+function needsSize(format: string): boolean {
+  return /\{\{[^}]*(?:\.Size\b|\bjson\s+\.\s*[}|)])/.test(format);
+}
 
 /** A container without anything, for a template to be tried on. */
 const sample: ContainerSummary = {
@@ -43,12 +49,24 @@ const sample: ContainerSummary = {
   HostConfig: { NetworkMode: "" }, NetworkSettings: { Networks: {} }, Mounts: [],
 };
 
+const rawTemplate = `container_id: {{.ID}}
+image: {{.Image}}
+command: {{.Command}}
+created_at: {{.CreatedAt}}
+state:{{pad .State 1 0}}
+status:{{pad .Status 1 0}}
+names: {{.Names}}
+labels:{{pad .Labels 1 0}}
+ports:{{pad .Ports 1 0}}
+`;
+
 export function containerFormat(view: { readonly truncates: boolean; readonly withSize: boolean }): ListFormat<ContainerSummary> {
   const { truncates, withSize } = view;
   const columns = ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"];
   return {
     typeName: "*formatter.ContainerContext",
     columns: withSize ? [...columns, "Size"] : columns,
+    raw: `${rawTemplate}${withSize ? "size: {{.Size}}\n" : ""}`,
     fields: {
       ID: { heading: "CONTAINER ID", value: ({ Id }) => (truncates ? shortId(Id) : Id) },
       Names: { heading: "NAMES", value: (item) => names(item, truncates) },

@@ -8,8 +8,8 @@ export const startCommand: Command = {
   arity: { least: 1 },
   flags: [
     switchFlag("attach", "Attach STDOUT/STDERR and forward signals", { short: "a" }),
-    textFlag("checkpoint", "Restore from this checkpoint", { isHidden: true }),
-    textFlag("checkpoint-dir", "Use a custom checkpoint storage directory", { isHidden: true }),
+    textFlag("checkpoint", "Restore from this checkpoint", { isHidden: true, needs: { isExperimental: true } }),
+    textFlag("checkpoint-dir", "Use a custom checkpoint storage directory", { isHidden: true, needs: { isExperimental: true } }),
     detachKeysFlag,
     switchFlag("interactive", "Attach container's STDIN", { short: "i" }),
   ],

@@ -6,9 +6,9 @@ export const stopCommand: Command = {
   usage: "[OPTIONS] CONTAINER [CONTAINER...]",
   arity: { least: 1 },
   flags: [
-    textFlag("signal", "Signal to send to the container", { short: "s" }),
+    textFlag("signal", "Signal to send to the container", { short: "s", needs: { api: 42 } }),
     integerFlag("timeout", "Seconds to wait before killing the container", { short: "t" }),
-    integerFlag("time", "Seconds to wait before killing the container", { isHidden: true }),
+    integerFlag("time", "Seconds to wait before killing the container", { isHidden: true, replacedBy: "timeout" }),
   ],
   async run({ engine, io }, { flags, args }) {
     const query = stopQuery(flags);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { EngineError } from "../../../base/index.ts";
+import { CommandFailure } from "../command/index.ts";
 import type { TlsSettings } from "../../sdk/index.ts";
 import { isObject, readJsonObject } from "./config-file.ts";
 
@@ -7,7 +8,7 @@ import { isObject, readJsonObject } from "./config-file.ts";
 export const defaultHost = "unix:///run/wharf/wharf.sock";
 
 export interface HostFlags {
-  readonly host: string;
+  readonly hosts: readonly string[];
   readonly context: string;
   readonly tls: boolean;
   /** Undefined: not on the command line. */
@@ -35,8 +36,9 @@ export interface HostSources {
 /** The engine of a command line: `-H`, then WHARF_HOST, DOCKER_HOST, the current context of docker, wharf's own socket. */
 export function chooseHost(sources: HostSources): ChosenHost {
   const { flags, environment } = sources;
-  if (flags.host !== "" && flags.context !== "") throw new EngineError("invalid-argument", "conflicting options: cannot specify both --host and --context");
-  const named = flags.host || (flags.context === "" ? environment["WHARF_HOST"] || environment["DOCKER_HOST"] : "") || "";
+  if (flags.hosts.length > 0 && flags.context !== "") throw new CommandFailure(1, "conflicting options: cannot specify both --host and --context");
+  if (flags.hosts.length > 1) throw new EngineError("invalid-argument", "Specify only one -H");
+  const named = flags.hosts[0] || (flags.context === "" ? environment["WHARF_HOST"] || environment["DOCKER_HOST"] : "") || "";
   if (named !== "") return { host: named, isDefault: false, ...tlsOf(named, sources) };
   const context = flags.context || environment["DOCKER_CONTEXT"] || sources.currentContext;
   if (context !== "" && context !== "default") return contextHost(context, sources.configFolder);

@@ -10,7 +10,7 @@ export const historyCommand: Command = {
     listFormatFlag,
     switchFlag("human", "Print sizes and dates in human readable format", { short: "H", isOn: true }),
     switchFlag("no-trunc", "Don't truncate output"),
-    platformFlag,
+    platformFlag(48),
     switchFlag("quiet", "Only show image IDs", { short: "q" }),
   ],
   async run({ engine, io }, { flags, args }) {

@@ -7,7 +7,7 @@ export const importCommand: Command = {
   flags: [
     listFlag("change", "Apply Dockerfile instruction to the created image", { short: "c" }),
     textFlag("message", "Set commit message for imported image", { short: "m" }),
-    platformFlag,
+    platformFlag(32),
   ],
   async run(context, { flags, args }) {
     const [source = "", reference = ""] = args;

@@ -4,7 +4,7 @@ import { writeInspection } from "../output/index.ts";
 export const inspectCommand: Command = {
   usage: "[OPTIONS] IMAGE [IMAGE...]",
   arity: { least: 1 },
-  flags: [documentFormatFlag, platformFlag],
+  flags: [documentFormatFlag, platformFlag(49)],
   async run({ engine, io }, { flags, args }) {
     const platform = platformOf(flags.text("platform"));
     return await writeInspection(io, {

@@ -1,7 +1,7 @@
 import type { ImageSummary } from "../../../api/types/index.ts";
 import { formatDecimalSize, parseImageReference } from "../../../base/index.ts";
 import { CommandFailure, filterFlag, filtersOf, listFormatFlag, splitReference, switchFlag, type Command } from "../command/index.ts";
-import { ago, goTime, shortId, writeList, type ListFormat } from "../output/index.ts";
+import { ago, goTime, listOptions, shortId, writeList, type ListFormat } from "../output/index.ts";
 
 /** One line: an image under one of its names. */
 interface ImageRow {
@@ -23,15 +23,13 @@ export const listCommand: Command = {
     listFormatFlag,
     switchFlag("no-trunc", "Don't truncate output"),
     switchFlag("quiet", "Only show image IDs", { short: "q" }),
-    switchFlag("tree", "List the platforms of each image as a tree"),
+    switchFlag("tree", "List the platforms of each image as a tree", { needs: { api: 47 } }),
   ],
   async run({ engine, io, settings }, { flags, args }) {
     const [reference] = args;
     const filters = new Map(filtersOf<"reference">(flags.list("filter")));
     if (reference !== undefined) filters.set("reference", [...(filters.get("reference") ?? []), reference]);
-    const configured = settings.file()["imagesFormat"];
-    const given = flags.text("format");
-    const format = given !== "" || flags.isOn("quiet") || typeof configured !== "string" ? given : configured;
+    const options = listOptions(flags, settings, { key: "imagesFormat", quietField: "ID" });
     if (flags.isOn("tree")) {
       const conflict = ["quiet", "no-trunc", "digests", "format"].find((name) => flags.isGiven(name));
       if (conflict !== undefined) throw new CommandFailure(1, `--${conflict} is not yet supported with --tree`);
@@ -46,9 +44,9 @@ export const listCommand: Command = {
     }
     const withDigests = flags.isOn("digests");
     await writeList(io.out, {
-      items: newest.flatMap((image) => rowsOf(image, withDigests || /\.Digest\b/.test(format))),
+      items: newest.flatMap((image) => rowsOf(image, withDigests || /\.Digest\b/.test(options.format))),
       format: imageFormat({ truncates: !flags.isOn("no-trunc"), withDigests }),
-      options: { format, ...(flags.isOn("quiet") ? { quietField: "ID" } : {}) },
+      options,
     });
     return 0;
   },
@@ -86,6 +84,7 @@ function imageFormat({ truncates, withDigests }: { readonly truncates: boolean; 
   return {
     typeName: "*formatter.imageContext",
     columns: ["Repository", "Tag", ...(withDigests ? ["Digest"] : []), "ID", "CreatedSince", "Size"],
+    raw: `repository: {{.Repository}}\ntag: {{.Tag}}\n${withDigests ? "digest: {{.Digest}}\n" : ""}image_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n`,
     fields: {
       Containers: { heading: "CONTAINERS", value: ({ image }) => count(image.Containers) },
       CreatedAt: { heading: "CREATED AT", value: ({ image }) => goTime(image.Created) },

@@ -6,7 +6,7 @@ export const loadCommand: Command = {
   arity: { least: 0, most: 0 },
   flags: [
     textFlag("input", "Read from tar archive file, instead of STDIN", { short: "i" }),
-    platformFlag,
+    platformFlag(48),
     switchFlag("quiet", "Suppress the load output", { short: "q" }),
   ],
   async run({ engine, io }, { flags }) {

@@ -8,7 +8,7 @@ export const pullCommand: Command = {
   flags: [
     switchFlag("all-tags", "Download all tagged images in the repository", { short: "a" }),
     switchFlag("disable-content-trust", "Skip image verification", { isOn: true, isHidden: true }),
-    platformFlag,
+    platformFlag(32),
     switchFlag("quiet", "Suppress verbose output", { short: "q" }),
   ],
   async run({ engine, io }, { flags, args }) {

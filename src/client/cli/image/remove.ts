@@ -8,7 +8,7 @@ export const removeCommand: Command = {
   flags: [
     switchFlag("force", "Force removal of the image", { short: "f" }),
     switchFlag("no-prune", "Do not delete untagged parents"),
-    listFlag("platform", 'Remove only this platform\'s variant, as "os[/arch[/variant]]"', { type: "strings" }),
+    listFlag("platform", 'Remove only this platform\'s variant, as "os[/arch[/variant]]"', { type: "strings", needs: { api: 50 } }),
   ],
   async run({ engine, io }, { flags, args }) {
     const force = flags.isOn("force");

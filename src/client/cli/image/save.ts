@@ -4,7 +4,7 @@ import { writeArchive } from "../output/index.ts";
 export const saveCommand: Command = {
   usage: "[OPTIONS] IMAGE [IMAGE...]",
   arity: { least: 1 },
-  flags: [textFlag("output", "Write to a file, instead of STDOUT", { short: "o" }), platformFlag],
+  flags: [textFlag("output", "Write to a file, instead of STDOUT", { short: "o" }), platformFlag(48)],
   async run({ engine, io }, { flags, args }) {
     const platform = platformOf(flags.text("platform"));
     await writeArchive(io, {

@@ -1,6 +1,6 @@
 import type { Network } from "../../../api/types/index.ts";
 import { filterFlag, filtersOf, listFormatFlag, switchFlag, type Command } from "../command/index.ts";
-import { shortId, writeList, type ListFormat } from "../output/index.ts";
+import { listOptions, shortId, writeList, type ListFormat } from "../output/index.ts";
 
 export const listCommand: Command = {
   usage: "[OPTIONS]",
@@ -12,13 +12,10 @@ export const listCommand: Command = {
   ],
   async run({ engine, io, settings }, { flags }) {
     const networks = await engine.call("networkList", { query: { filters: filtersOf(flags.list("filter")) } });
-    const configured = settings.file()["networksFormat"];
-    const given = flags.text("format");
-    const format = given !== "" || flags.isOn("quiet") || typeof configured !== "string" ? given : configured;
     await writeList(io.out, {
       items: [...networks].sort((a, b) => a.Name.localeCompare(b.Name, "en", { numeric: true })),
       format: networkFormat(!flags.isOn("no-trunc")),
-      options: { format, ...(flags.isOn("quiet") ? { quietField: "ID" } : {}) },
+      options: listOptions(flags, settings, { key: "networksFormat", quietField: "ID" }),
     });
     return 0;
   },
@@ -28,6 +25,7 @@ function networkFormat(truncates: boolean): ListFormat<Network> {
   return {
     typeName: "*network.networkContext",
     columns: ["ID", "Name", "Driver", "Scope"],
+    raw: "network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n",
     fields: {
       CreatedAt: { heading: "CREATED AT", value: ({ Created }) => goTimeOf(Created) },
       Driver: { heading: "DRIVER", value: ({ Driver }) => Driver },

@@ -10,7 +10,7 @@ export { ago, goTime, humanDuration, rfc3339 } from "./human-time.ts";
 export { indentedJson } from "./indented-json.ts";
 export { writeInspection, writeTemplated } from "./inspect.ts";
 export type { InspectRequest } from "./inspect.ts";
-export { probeTemplate, writeList } from "./list.ts";
+export { listOptions, probeTemplate, writeList } from "./list.ts";
 export type { Field, ListFormat, ListOptions } from "./list.ts";
 export { reportEach } from "./report-each.ts";
 export { layOut } from "./table.ts";

@@ -1,6 +1,6 @@
 import { EngineError, isEngineError } from "../../../base/index.ts";
 import type { Row } from "../../template/index.ts";
-import type { OutputStream } from "../command/index.ts";
+import type { ClientSettings, FlagValues, OutputStream } from "../command/index.ts";
 import { layOut } from "./table.ts";
 
 /** What a list shows by itself and what templates may ask for. */
@@ -11,6 +11,8 @@ export interface ListFormat<T> {
   readonly fields: Readonly<Record<string, Field<T>>>;
   /** Names of the columns of the table without a template. */
   readonly columns: readonly string[];
+  /** Template of `--format raw`, a paragraph for each item. Absent: "raw" is a template as any other. */
+  readonly raw?: string;
 }
 
 export interface Field<T> {
@@ -50,7 +52,7 @@ function reworded<R>(what: string, work: () => R): R {
 
 /** The template without `table` in front, its escapes resolved. */
 function templateSource(format: string): string {
-  return format.replace(/^table\s/, "").trim().replaceAll("\\t", "\t").replaceAll("\\n", "\n");
+  return format.replace(/^table\s/, "").replace(/^ +| +$/g, "").replaceAll("\\t", "\t").replaceAll("\\n", "\n");
 }
 
 async function rowOf<T>(item: T, format: ListFormat<T>): Promise<Row> {
@@ -63,16 +65,29 @@ async function rowOf<T>(item: T, format: ListFormat<T>): Promise<Row> {
 export async function writeList<T>(out: OutputStream, list: { readonly items: readonly T[]; readonly format: ListFormat<T> } & { readonly options: ListOptions }): Promise<void> {
   const { items, format, options } = list;
   const written = options.format;
-  if (options.quietField !== undefined && (written === "" || written === "table")) {
+  const isRaw = written === "raw" && format.raw !== undefined;
+  if (options.quietField !== undefined && (written === "" || written === "table" || isRaw)) {
     const field = format.fields[options.quietField];
-    await write(out, items.map((item) => `${cellText(field?.value(item))}\n`).join(""));
+    const label = isRaw ? format.raw.split("\n").find((line) => line.endsWith(`{{.${options.quietField ?? ""}}}`))?.replace(/\{.*/, "") ?? "" : "";
+    await write(out, items.map((item) => `${label}${cellText(field?.value(item))}\n`).join(""));
     return;
   }
   if (written === "" || written === "table") {
     await write(out, plainTable(items, format));
     return;
   }
-  await write(out, await templated(items, format, options));
+  await write(out, await templated(items, format, isRaw ? { ...options, format: format.raw } : options));
+}
+
+/**
+ * The format of a list and what `--quiet` leaves of it: `--format`, else what docker's configuration file has under a key
+ * such as `psFormat`, which `--quiet` passes over.
+ */
+export function listOptions(flags: FlagValues, settings: ClientSettings, from: { readonly key: string; readonly quietField: string }): ListOptions {
+  const isQuiet = flags.isOn("quiet");
+  const given = flags.text("format");
+  const configured = given === "" && !isQuiet ? settings.file()[from.key] : undefined;
+  return { format: typeof configured === "string" ? configured : given, ...(isQuiet ? { quietField: from.quietField } : {}) };
 }
 
 async function write(out: OutputStream, text: string): Promise<void> {

@@ -5,4 +5,5 @@ export const volumeCommands = {
   list: async () => (await import("./list.ts")).listCommand,
   prune: async () => (await import("./prune.ts")).pruneCommand,
   remove: async () => (await import("./remove.ts")).removeCommand,
+  update: async () => (await import("./update.ts")).updateCommand,
 };

@@ -1,21 +1,24 @@
 import type { Volume } from "../../../api/types/index.ts";
 import { formatDecimalSize } from "../../../base/index.ts";
 import { filterFlag, filtersOf, listFormatFlag, switchFlag, type Command } from "../command/index.ts";
-import { writeList, type ListFormat } from "../output/index.ts";
+import { listOptions, writeList, type ListFormat } from "../output/index.ts";
 
 export const listCommand: Command = {
   usage: "[OPTIONS]",
   arity: { least: 0, most: 0 },
-  flags: [filterFlag("f"), listFormatFlag, switchFlag("quiet", "Only display volume names", { short: "q" })],
+  flags: [
+    switchFlag("cluster", "Display only cluster volumes, and use cluster volume list formatting", { needs: { api: 42 } }),
+    filterFlag("f"), listFormatFlag, switchFlag("quiet", "Only display volume names", { short: "q" }),
+  ],
   async run({ engine, io, settings }, { flags }) {
     const { Volumes } = await engine.call("volumeList", { query: { filters: filtersOf(flags.list("filter")) } });
-    const configured = settings.file()["volumesFormat"];
-    const given = flags.text("format");
-    const format = given !== "" || flags.isOn("quiet") || typeof configured !== "string" ? given : configured;
+    const isCluster = flags.isOn("cluster");
+    const options = listOptions(flags, settings, { key: "volumesFormat", quietField: "Name" });
+    const isPlain = options.format === "" || options.format === "table";
     await writeList(io.out, {
-      items: [...(Volumes ?? [])].sort((a, b) => naturalOrder(a.Name, b.Name)),
-      format: volumeFormat,
-      options: { format, ...(flags.isOn("quiet") ? { quietField: "Name" } : {}) },
+      items: (Volumes ?? []).filter((volume) => !isCluster || "ClusterVolume" in volume).sort((a, b) => naturalOrder(a.Name, b.Name)),
+      format: isCluster && isPlain ? { ...volumeFormat, columns: ["Name", "Group", "Driver", "Availability", "Status"] } : volumeFormat,
+      options,
     });
     return 0;
   },
@@ -28,6 +31,7 @@ function naturalOrder(a: string, b: string): number {
 const volumeFormat: ListFormat<Volume> = {
   typeName: "*formatter.volumeContext",
   columns: ["Driver", "Name"],
+  raw: "name: {{.Name}}\ndriver: {{.Driver}}\n",
   fields: {
     Availability: { heading: "AVAILABILITY", value: () => "N/A" },
     Driver: { heading: "DRIVER", value: ({ Driver }) => Driver },

@@ -6,7 +6,7 @@ export const pruneCommand: Command = {
   usage: "[OPTIONS]",
   arity: { least: 0, most: 0 },
   flags: [
-    switchFlag("all", "Remove all unused volumes, not just anonymous ones", { short: "a" }),
+    switchFlag("all", "Remove all unused volumes, not just anonymous ones", { short: "a", needs: { api: 42 } }),
     filterFlag(),
     switchFlag("force", "Do not prompt for confirmation", { short: "f" }),
   ],

@@ -1,8 +1,12 @@
 import type { Handlers } from "./call.ts";
+import { noSwarm } from "../reply/index.ts";
 
 export const volumeHandlers: Handlers<"volumeList" | "volumeCreate" | "volumeInspect" | "volumeDelete" | "volumePrune"> = {
   volumeList: ({ backend, query, signal }) => backend.volumes.list(query.filters, signal),
-  volumeCreate: ({ backend, body, signal }) => backend.volumes.create(body, signal),
+  volumeCreate: ({ backend, body, signal }) => {
+    if (body.ClusterVolumeSpec !== undefined) throw noSwarm();
+    return backend.volumes.create(body, signal);
+  },
   volumeInspect: ({ backend, path, signal }) => backend.volumes.inspect(path.name, signal),
   volumeDelete: async ({ backend, path, query, signal }) => {
     await backend.volumes.remove(path.name, query, signal);

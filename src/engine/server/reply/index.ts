@@ -3,3 +3,4 @@ export { hijack } from "./hijack.ts";
 export { replyWithProgress, startJsonLines } from "./json-lines.ts";
 export { commonHeaders } from "./reply-headers.ts";
 export { errorReply } from "./status.ts";
+export { noSwarm } from "./no-swarm.ts";
