@@ -7,7 +7,7 @@ import { isSystemError, type Descriptor } from "../../host/libc/index.ts";
  * Copies what the image has at a volume's place into the volume, when that is empty. Source and target are held by
  * handle, the source is found within the container's root: a link there leads nowhere else (CVE-2022-23648).
  */
-export function copyUpInto(target: string, root: Descriptor, path: string): void {
+export async function copyUpInto(target: string, root: Descriptor, path: string): Promise<void> {
   using source = openSource(root, path);
   if (source === undefined) return;
   using tree = openTree(target);
@@ -15,7 +15,7 @@ export function copyUpInto(target: string, root: Descriptor, path: string): void
   if (readNames(folder).length > 0) return;
   const before = fileStatus(folder);
   try {
-    copyTree(source, folder);
+    await copyTree(source, folder);
   } catch (error) {
     // Half of a copy would pass for content at the next attempt.
     emptyTree(folder);

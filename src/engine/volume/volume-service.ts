@@ -150,7 +150,7 @@ export class VolumeService implements VolumeBackend, Volumes {
       const place = this.#place(name);
       await this.#uses.mountFor(name, place);
       try {
-        copyUpInto(place.folder, root, path);
+        await copyUpInto(place.folder, root, path);
       } finally {
         await this.#uses.unmountFor(name, place);
       }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync, readSync, writeSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { isSystemError, succeed, systemCall, type Descriptor } from "../libc/index.ts";
 import { readAttributes, setAttribute } from "./attributes.ts";
@@ -12,11 +12,14 @@ import { openFlags, openIn } from "./open.ts";
 import { fileStatus, statusOf, type FileStatus } from "./status.ts";
 
 const seek = systemCall<[number, number, number]>("lseek", "iii");
+const sendFile = systemCall<[number, number, Uint8Array, number]>("sendfile", "iipi");
 const truncate = systemCall<[number, number]>("ftruncate", "ii");
 
 const seekData = 3;
 const seekHole = 4;
-const copyBuffer = 1024 * 1024;
+const seekSet = 0;
+/** Bytes that one call copies: a thread of the pool is not held for longer than that takes. */
+const copiedAtOnce = 16 * 1024 * 1024;
 
 /** The names in a folder, without "." and "..", in no order. */
 export function readNames(folder: Descriptor): ByteName[] {
@@ -121,10 +124,11 @@ function* sizes(folder: Descriptor, seen: Set<bigint>): Generator<undefined, num
 
 /**
  * Copies what is in one folder into another with owners, modes, times, extended attributes, hard links, holes and
- * nodes; the second folder gets the first one's owner, mode and times too.
+ * nodes; the second folder gets the first one's owner, mode and times too. Others have their turn after each entry, and
+ * content is copied off the engine's thread.
  */
-export function copyTree(from: Descriptor, to: Descriptor): void {
-  copyFolder({ from, to, path: "" as ByteName, root: to, copied: new Map() });
+export async function copyTree(from: Descriptor, to: Descriptor): Promise<void> {
+  await copyFolder({ from, to, path: "" as ByteName, root: to, copied: new Map() });
 }
 
 interface FolderCopy {
@@ -137,10 +141,13 @@ interface FolderCopy {
   readonly copied: Map<bigint, { readonly path: ByteName; readonly name: ByteName }>;
 }
 
-function copyFolder(copy: FolderCopy): void {
+async function copyFolder(copy: FolderCopy): Promise<void> {
   const { from, to } = copy;
   const itself = "." as ByteName;
-  for (const name of readNames(from)) copyEntry(copy, name);
+  for (const name of readNames(from)) {
+    await copyEntry(copy, name);
+    await setImmediate();
+  }
   for (const [name, value] of readAttributes(from, itself)) setAttribute(to, itself, { name, value });
   const status = fileStatus(from);
   setOwnerOf(to, status);
@@ -148,7 +155,7 @@ function copyFolder(copy: FolderCopy): void {
   setTimesOf(to, status);
 }
 
-function copyEntry(copy: FolderCopy, name: ByteName): void {
+async function copyEntry(copy: FolderCopy, name: ByteName): Promise<void> {
   const { from, to, path, root, copied } = copy;
   const status = statusOf(from, name);
   if (status === undefined) return;
@@ -156,7 +163,7 @@ function copyEntry(copy: FolderCopy, name: ByteName): void {
     makeDirectory(to, name, 0o700);
     using inner = openFolder(from, name);
     using made = openFolder(to, name);
-    copyFolder({ ...copy, from: inner, to: made, path: `${path}${name}/` as ByteName });
+    await copyFolder({ ...copy, from: inner, to: made, path: `${path}${name}/` as ByteName });
     return;
   }
   const first = copied.get(status.inode);
@@ -166,7 +173,7 @@ function copyEntry(copy: FolderCopy, name: ByteName): void {
     return;
   }
   if (status.links > 1) copied.set(status.inode, { path, name });
-  copyContent({ from, to, name }, status);
+  await copyContent({ from, to, name }, status);
   setOwner(to, name, status);
   for (const [attribute, value] of readAttributes(from, name)) setAttribute(to, name, { name: attribute, value });
   if (status.type === "file") restoreMode(to, name, status.mode);
@@ -180,8 +187,8 @@ interface Step {
   readonly name: ByteName;
 }
 
-function copyContent({ from, to, name }: Step, status: FileStatus): void {
-  if (status.type === "file") copyFile({ from, to, name }, status);
+async function copyContent({ from, to, name }: Step, status: FileStatus): Promise<void> {
+  if (status.type === "file") await copyFile({ from, to, name }, status);
   else if (status.type === "symlink") makeSymbolicLink(to, name, readSymbolicLink(from, name));
   else if (status.type !== "directory") makeNode(to, name, { type: status.type, mode: status.mode, device: status.node });
 }
@@ -191,16 +198,16 @@ function restoreMode(to: Descriptor, name: ByteName, mode: number): void {
   setModeOf(file, mode);
 }
 
-function copyFile({ from, to, name }: Step, status: FileStatus): void {
+async function copyFile({ from, to, name }: Step, status: FileStatus): Promise<void> {
   using source = openIn(from, name, openFlags.noFollow | openFlags.nonBlocking, { resolve: "no-links" });
   using target = openIn(to, name, openFlags.writeOnly | openFlags.create | openFlags.exclusive, { resolve: "no-links", mode: 0o600 });
-  const buffer = Buffer.allocUnsafe(Math.min(copyBuffer, Math.max(status.size, 1)));
+  const position = Buffer.alloc(8);
   for (const [begin, end] of dataRanges(source, status.size)) {
-    for (let at = begin; at < end; ) {
-      const count = readSync(source.number, buffer, 0, Math.min(buffer.length, end - at), at);
+    position.writeBigInt64LE(BigInt(begin));
+    succeed(seek(target.number, begin, seekSet), () => "find a place in a copy");
+    for (let at = begin; at < end; at = Number(position.readBigInt64LE())) {
+      const count = succeed(await sendFile.later(target.number, source.number, position, Math.min(copiedAtOnce, end - at)), () => "copy a file");
       if (count === 0) break;
-      for (let done = 0; done < count; ) done += writeSync(target.number, buffer, done, count - done, at + done);
-      at += count;
     }
   }
   succeed(truncate(target.number, status.size), () => "set the size of a copy");
