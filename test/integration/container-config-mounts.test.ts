@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mount, setPropagation, unmount } from "../../src/host/mount/index.ts";
 import { TestEngine } from "../engine-harness.ts";
+import { importCrafted } from "./crafted-image.ts";
 
 let engine: TestEngine;
 let folder: string;
@@ -48,6 +49,13 @@ test("-v: a folder of the host, read-only, and one that is made where it is miss
   expect(run("-v", `${source}:/data:ro`, "busybox", "touch", "/data/x").stderr).toContain("Read-only file system");
   output("-v", `${folder}/made/deep:/data`, "busybox", "touch", "/data/x");
   expect(existsSync(join(folder, "made/deep/x"))).toBe(true);
+}, time);
+
+test("a place that the image's links lead to is made where it is missing, within the image", async () => {
+  await importCrafted(engine, "linked", "ln -s /var/run run; mkdir data; ln -s ../../../gone/it data/link");
+  writeFileSync(join(folder, "text"), "of the host\n");
+  expect(output("-v", `${folder}/text:/data/link`, "-v", `${folder}/text:/run/deep/text`, "-w", "/run/here", "linked", "sh", "-c", "cat /gone/it /var/run/deep/text; readlink /proc/self/cwd"))
+    .toBe("of the host\nof the host\n/var/run/here\n");
 }, time);
 
 test("--mount type=bind: a missing source is refused in docker's words, and nothing is made", () => {

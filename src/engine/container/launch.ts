@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, isEngineError } from "../../base/index.ts";
 import { prepareMonitor, type Monitor, type MonitorRequest } from "../../host/conmon/index.ts";
-import { byteNameOf, makeDirectory, openIn, openFlags, openTree } from "../../host/files/index.ts";
-import { isSystemError, type Descriptor } from "../../host/libc/index.ts";
+import { byteNameOf, makePath, openTree } from "../../host/files/index.ts";
+import type { Descriptor } from "../../host/libc/index.ts";
 import { ProcessHandle } from "../../host/process/index.ts";
 import type { Runtime } from "../../host/runtime/index.ts";
 import type { Sandbox } from "../network/index.ts";
@@ -157,7 +157,9 @@ function makeSpec({ record, sandbox, mounts, parts, registry }: SpecWish): Runti
   const { config, hostConfig, id } = record;
   const root = parts.places.root(id);
   using tree = openTree(root);
-  makeFolders(tree, config.WorkingDir);
+  // The working folder is made where it is missing, as docker does.
+  makePath(tree, byteNameOf(config.WorkingDir));
+  makeTargets(tree, mounts);
   const init = hostConfig.Init === true ? initMount(parts) : undefined;
   const sharedMemory = sharedMemoryOf(record, { parts, registry });
   return runtimeSpec({
@@ -232,17 +234,11 @@ function sharedMemoryOf({ id, hostConfig: { IpcMode: mode } }: ContainerRecord, 
   }
 }
 
-/** Makes the working folder where it is missing, as docker does; links in the path are taken as a program inside would. */
-function makeFolders(tree: Descriptor, path: string): void {
-  const names = path.split("/").filter((name) => name !== "");
-  for (let depth = 1; depth <= names.length; depth++) {
-    const parent = byteNameOf(names.slice(0, depth - 1).join("/") || ".");
-    using folder = openIn(tree, parent, openFlags.pathOnly | openFlags.directory);
-    try {
-      makeDirectory(folder, byteNameOf(names[depth - 1] ?? ""), 0o755);
-    } catch (error) {
-      if (!isSystemError(error, "EEXIST")) throw error;
-    }
+/** Makes the places of mounts that a link leads to and that are not there: runtimes do not follow such links. */
+function makeTargets(tree: Descriptor, mounts: readonly MountSpec[]): void {
+  for (const { destination, type, source } of mounts) {
+    const isFile = type === "bind" && statSync(source, { throwIfNoEntry: false })?.isDirectory() === false;
+    makePath(tree, byteNameOf(destination), { last: isFile ? "file" : "directory", onlyThroughLinks: true });
   }
 }
 

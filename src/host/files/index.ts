@@ -4,6 +4,8 @@ export {
   setNodeMode, setOwner, setOwnerOf, setTimes, setTimesOf,
 } from "./make.ts";
 export type { NodeRequest, NodeType, Place, Times } from "./make.ts";
+export { makePath } from "./make-path.ts";
+export type { MakePathOptions } from "./make-path.ts";
 export { byteName, byteNameOf, displayName, nameBytes } from "./names.ts";
 export type { ByteName } from "./names.ts";
 export { openFlags, openIn, openRegularFile, openTree } from "./open.ts";

@@ -18,9 +18,9 @@ const readlinkat = systemCall<[number, Uint8Array, Uint8Array, number]>("readlin
 const noFollow = 0x100;
 const removeFolder = 0x200;
 
-export type NodeType = "char" | "block" | "fifo" | "socket";
+export type NodeType = "char" | "block" | "fifo" | "socket" | "file";
 
-const nodeTypes: Readonly<Record<NodeType, number>> = { char: 0o20000, block: 0o60000, fifo: 0o10000, socket: 0o140000 };
+const nodeTypes: Readonly<Record<NodeType, number>> = { char: 0o20000, block: 0o60000, fifo: 0o10000, socket: 0o140000, file: 0o100000 };
 
 /*
  * Everything here works on a name in a folder that is held by handle. The last name is never followed when it is a
@@ -42,7 +42,7 @@ export interface NodeRequest {
   readonly device?: { readonly major: number; readonly minor: number };
 }
 
-/** Makes a device node, FIFO or socket; the mode is set whatever the process's mask. */
+/** Makes a device node, FIFO, socket or empty file; the mode is set whatever the process's mask. */
 export function makeNode(folder: Descriptor, name: ByteName, { type, mode, device }: NodeRequest): void {
   const number = device === undefined ? 0 : deviceNumber(device);
   succeed(mknodat(folder.number, path(name), nodeTypes[type] | mode, number), () => `make the node ${displayName(name)}`);

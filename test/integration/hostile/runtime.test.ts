@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { readMounts } from "../../../src/host/mount/index.ts";
 import { ContainerWorld } from "../container-world.ts";
-import { importCrafted } from "./crafted-image.ts";
+import { importCrafted } from "../crafted-image.ts";
 
 let world: ContainerWorld;
 /** A file of the host that no container may see or change. */
@@ -83,7 +83,7 @@ const linkZoo: readonly (readonly [string, string])[] = [
 test.each(linkZoo)("CVE-2025-31133, -52565, -52881: %s", async (name, script) => {
   const corePattern = readFileSync("/proc/sys/kernel/core_pattern", "utf8");
   const image = `links-${linkZoo.findIndex(([each]) => each === name)}`;
-  await importCrafted(world, image, script.replaceAll("$HOSTILE", canary));
+  await importCrafted(world.engine, image, script.replaceAll("$HOSTILE", canary));
   const look = 'cat /proc/kcore | head -c 1; echo kcore $?; cat /proc/keys /proc/timer_list; echo x > /proc/sys/kernel/core_pattern; echo b > /proc/sysrq-trigger; cat /etc/hosts /etc/resolv.conf; echo done';
   const ran = world.docker("run", "--rm", "-t", image, "sh", "-c", look);
   // A clear refusal is as good as a start that is safe.
