@@ -49,9 +49,9 @@ describe.skipIf(reason !== "")(`docker and wharf give the same${reason === "" ? 
     const environment = { DOCKER_CONFIG: work, HOME: work, B: "from outside" };
     const dockerd = engines.use(await Dockerd.start("10.213.99.1/24"));
     const engine = engines.use(await TestEngine.start());
-    baseline = { name: "docker before dockerd", command: ["docker"], host: dockerd.host, environment, firstPort: 20_000 + (process.pid % 500) * 20 };
+    baseline = { name: "docker before dockerd", command: ["docker"], host: dockerd.host, environment, firstPort: 20_000 + (process.pid % 500) * 20, net: 128 + (process.pid % 32) * 2 };
     wharfBeforeDockerd = { ...baseline, name: "wharf before dockerd", command: wharf };
-    dockerBeforeWharf = { ...baseline, name: "docker before wharf", host: engine.host, firstPort: baseline.firstPort + 10 };
+    dockerBeforeWharf = { ...baseline, name: "docker before wharf", host: engine.host, firstPort: baseline.firstPort + 10, net: baseline.net + 1 };
     wharfBeforeWharf = { ...dockerBeforeWharf, name: "wharf before wharf", command: wharf };
     const archive = join(work, "busybox.tar");
     writeBusyboxArchive(archive);

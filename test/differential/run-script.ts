@@ -9,6 +9,8 @@ export interface Combination {
   readonly environment: Readonly<Record<string, string>>;
   /** What PORT1, PORT2, … in a script stand for: engines that run at once publish on different ports. */
   readonly firstPort: number;
+  /** What NET stands for in addresses such as 10.NET.1.0: their networks must not meet either. */
+  readonly net: number;
 }
 
 /** Runs every step, also after one that failed: errors are compared as well. Answers a transcript of each. */
@@ -20,10 +22,10 @@ export async function runScript(script: Script, combination: Combination): Promi
 
 /** The words of the step, what it printed, what it printed as errors, and its exit code. */
 async function runStep({ args, input }: Step, combination: Combination): Promise<string> {
-  const { firstPort } = combination;
-  const words = args.map((word) => word.replace(/PORT(\d)/g, (_, index: string) => String(firstPort + Number(index))));
+  const { firstPort, net } = combination;
+  const words = args.map((word) => word.replace(/PORT(\d)/g, (_, index: string) => String(firstPort + Number(index))).replaceAll("10.NET.", `10.${net}.`));
   const { code, stdout, stderr } = await runCommand(combination, words, input);
-  const [printed, errors] = [stdout, stderr].map((text) => normalise(text.replace(/\b\d{5}\b/g, (digits) => portName(digits, firstPort))));
+  const [printed, errors] = [stdout, stderr].map((text) => normalise(text.replaceAll(`10.${net}.`, "10.NET.").replace(/\b\d{5}\b/g, (digits) => portName(digits, firstPort))));
   return `${args.join(" ")}\n${printed ?? ""}\n--- errors\n${errors ?? ""}\n--- exit code ${code}`;
 }
 
@@ -46,11 +48,12 @@ async function runCommand({ command, host, environment }: Combination, args: rea
   return { code, stdout, stderr };
 }
 
-/** Takes away what a script made: containers, volumes, and every image but the one that all start from. */
+/** Takes away what a script made: containers, networks, volumes, and every image but the one that all start from. */
 export async function cleanUp(combination: Combination): Promise<void> {
   const words = async (...args: readonly string[]): Promise<string[]> => (await runCommand(combination, args, "")).stdout.split(/\s+/).filter((word) => word !== "");
   const containers = await words("ps", "--all", "--quiet");
   if (containers.length > 0) await runCommand(combination, ["rm", "--force", "--volumes", ...containers], "");
+  await runCommand(combination, ["network", "prune", "--force"], "");
   const volumes = await words("volume", "ls", "--quiet");
   if (volumes.length > 0) await runCommand(combination, ["volume", "rm", ...volumes], "");
   const images = (await words("images", "--format", "{{.Repository}}:{{.Tag}}|{{.ID}}")).filter((image) => !image.startsWith("busybox:latest|"));

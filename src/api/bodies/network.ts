@@ -15,6 +15,7 @@ const ipamConfig: Decoder<IpamConfig> = object<IpamConfig>({
 
 export const networkCreateBody: Decoder<NetworkCreateBody> = object<NetworkCreateBody>({
   Name: string,
+  CheckDuplicate: optional(boolean),
   Driver: string,
   Scope: string,
   EnableIPv4: optional(boolean),

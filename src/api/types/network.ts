@@ -47,6 +47,8 @@ export interface NetworkContainer {
 /** Body of `POST /networks/create`. */
 export interface NetworkCreateBody {
   readonly Name: string;
+  /** Until 1.43; since then an engine always looks whether the name is taken. */
+  readonly CheckDuplicate?: boolean;
   readonly Driver: string;
   readonly Scope: string;
   /** Absent: the engine's default. Since 1.48. */

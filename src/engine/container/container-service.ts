@@ -7,7 +7,7 @@ import { resizeTerminal } from "../../host/conmon/index.ts";
 import { requireReadableLog } from "../logs/index.ts";
 import type { Attachment, ContainerBackend, ContainerCreateRequest, ContainerWait, LogOutput } from "../server/index.ts";
 import { AttachedClient } from "./attach.ts";
-import { connectContainer, disconnectContainer } from "./connect.ts";
+import { connectContainer, disconnectContainer, findToDisconnect } from "./connect.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import type { Container } from "./container.ts";
 import { createContainer } from "./create.ts";
@@ -147,7 +147,8 @@ export class ContainerService implements ContainerBackend {
   }
 
   async disconnect(network: string, body: NetworkDisconnectBody): Promise<void> {
-    await disconnectContainer(this.#registry.find(body.Container), { network, parts: this.#parts, registry: this.#registry });
+    const change = { network, parts: this.#parts, registry: this.#registry };
+    await disconnectContainer(await findToDisconnect(body, change), change);
   }
 
   async resize(ref: string, { height, width }: TerminalSize): Promise<void> {

@@ -14,7 +14,7 @@ export function sandboxRequest(record: ContainerRecord): SandboxRequest {
     hostname: config.Hostname,
     ...(config.Domainname === "" ? {} : { domainname: config.Domainname }),
     mode: modeOf(record),
-    endpoints: endpointRequests(record.endpoints),
+    endpoints: endpointRequests(namedEndpoints(record)),
     publish: portsOf(record),
     dns: { servers: hostConfig.Dns ?? [], search: hostConfig.DnsSearch ?? [], options: hostConfig.DnsOptions ?? [] },
     extraHosts: hostConfig.ExtraHosts ?? [],
@@ -33,6 +33,15 @@ export function completeEndpoints(mode: NetworkMode, endpoints: ContainerRecord[
   return isNamed ? endpoints : { [mode.name]: plainEndpoint, ...endpoints };
 }
 
+/** What the container is asked to be on: that of its mode where nothing else is said and it has not left that one. */
+export function namedEndpoints(record: ContainerRecord): ContainerRecord["endpoints"] {
+  const mode = modeOf(record);
+  const { default: bridge, ...rest } = record.endpoints;
+  const named = bridge === undefined ? rest : { ...rest, bridge };
+  if (record.hasLeftNetworks === true || Object.keys(named).length > 0 || mode.kind === "container") return named;
+  return { [mode.kind === "network" ? mode.name : mode.kind]: plainEndpoint };
+}
+
 export const plainEndpoint: EndpointSettings = endpointSettings(undefined, "EndpointConfig");
 
 function portsOf({ config, hostConfig }: ContainerRecord): readonly PublishedPort[] {
@@ -41,7 +50,7 @@ function portsOf({ config, hostConfig }: ContainerRecord): readonly PublishedPor
 
 /** What lists and inspect show of its networks. */
 export function networksOf({ record, isRunning }: Container): ContainerNetworks {
-  return { containerId: record.id, isRunning, mode: modeOf(record), endpoints: endpointRequests(record.endpoints), exposed: Object.keys(record.config.ExposedPorts ?? {}) };
+  return { containerId: record.id, isRunning, mode: modeOf(record), endpoints: endpointRequests(namedEndpoints(record)), exposed: Object.keys(record.config.ExposedPorts ?? {}) };
 }
 
 function endpointRequests(endpoints: Readonly<Record<string, EndpointSettings>>): ReadonlyMap<string, EndpointRequest> {

@@ -17,6 +17,8 @@ export interface ContainerRecord {
   readonly hostConfig: HostConfig;
   /** What was asked for on each network, by its name or id. */
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
+  /** It was taken off the last of its networks: no endpoints, and that of its mode is not wanted either. */
+  readonly hasLeftNetworks?: boolean;
   /** Name of the volume at each place in the container. */
   readonly volumes: Readonly<Record<string, string>>;
   readonly runtime: string;
@@ -73,6 +75,7 @@ const decode = object<ContainerRecord>({
   config: containerConfig,
   hostConfig,
   endpoints: record(endpointSettings),
+  hasLeftNetworks: optional(boolean),
   volumes: record(string),
   runtime: string,
   restartCount: int64,

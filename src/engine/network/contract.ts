@@ -75,7 +75,7 @@ export interface SandboxRequest {
   readonly mode: NetworkMode;
   /**
    * The networks that the container is on, by name or id, with its wishes: NetworkingConfig.EndpointsConfig and what was
-   * connected later. Absent or empty: that of its mode.
+   * connected later. Absent: that of its mode; empty: none.
    */
   readonly endpoints?: ReadonlyMap<string, EndpointRequest>;
   /** `-p` and, for `-P`, one entry without host ports for each exposed port. Ignored in modes host, none and container, as docker does. */

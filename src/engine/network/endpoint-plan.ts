@@ -8,14 +8,15 @@ import type { NetworkRegistry } from "./network-registry.ts";
 
 /**
  * The networks that a container wants, with its wishes: that of its mode first, the others in the order of their names.
- * A container that says nothing of networks wants that of its mode.
+ * A container that says nothing of networks wants that of its mode; one with an empty list has left them all.
  * @throws EngineError `not-found` for a network that there is not, `invalid-argument` for a wish that cannot be met.
  */
 export function requestedNetworks(request: SandboxRequest, registry: NetworkRegistry): [BridgeNetwork, EndpointRequest][] {
   const { mode, endpoints } = request;
-  if (mode.kind !== "network") return [];
-  const references = endpoints === undefined || endpoints.size === 0 ? [mode.name] : [...endpoints.keys()].map(canonical);
-  const sorted = references.toSorted((one, other) => Number(other === mode.name) - Number(one === mode.name) || (one < other ? -1 : 1));
+  if (mode.kind === "host" || mode.kind === "container") return [];
+  const first = mode.kind === "network" ? mode.name : mode.kind;
+  const references = (endpoints === undefined ? [first] : [...endpoints.keys()].map(canonical)).filter((name) => name !== "none");
+  const sorted = references.toSorted((one, other) => Number(other === first) - Number(one === first) || (one < other ? -1 : 1));
   const wishes = new Map([...sorted].map((reference) => registry.find(reference)).map((network) => [network, wishFor(network, request)] as const));
   for (const [network, wish] of wishes) refuseImpossible(network, wish);
   return [...wishes];

@@ -58,7 +58,8 @@ test("what cannot be is refused with its reason", () => {
   const refusals: readonly (readonly [Partial<NetworkCreateBody>, string])[] = [
     [{ Name: "there" }, "network with name there already exists"],
     [{ Name: "bridge" }, "operation is not permitted on predefined bridge network"],
-    [{ Name: "a b" }, "invalid network name"],
+    [{ Name: "a/b" }, "invalid network name"],
+    [{ Name: " a" }, "invalid network name"],
     [{ Name: "" }, "invalid network name"],
     [{ Driver: "host" }, 'only one instance of "host" network is allowed'],
     [{ Driver: "nosuch" }, "could not find plugin nosuch"],

@@ -39,6 +39,7 @@ export function defineNetwork(body: NetworkCreateBody, context: CreationContext)
     ...(options.hostBinding === undefined ? {} : { hostBinding: options.hostBinding }),
     ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
     labels: body.Labels ?? {},
+    ...(body.IPAM === undefined || body.IPAM.Options === null ? {} : { ipamOptions: body.IPAM.Options }),
     options: body.Options ?? {},
   };
 }
@@ -47,8 +48,9 @@ function checkName(name: string, existing: readonly NetworkDefinition[]): void {
   if (predefinedNetworks.some((predefined) => predefined === name) || name === "default") {
     throw new EngineError("forbidden", `operation is not permitted on predefined ${name} network `);
   }
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) {
-    throw new EngineError("invalid-argument", `invalid network name ${JSON.stringify(name.slice(0, 80))}: only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
+  // As docker has it, but for what could not be told from a path, from "container:name", or in a line of a list.
+  if (!/^[^\s/:\p{C}]([^/:\p{C}]*[^\s/:\p{C}])?$/u.test(name) || name.length > 255) {
+    throw new EngineError("invalid-argument", `invalid network name ${JSON.stringify(name.slice(0, 80))}: up to 255 characters, no slash, colon or control character, no space at an end`);
   }
   if (existing.some((network) => network.name === name)) {
     throw new EngineError("conflict", `network with name ${name} already exists`);

@@ -24,6 +24,8 @@ export interface NetworkDefinition {
   readonly hostBinding?: string;
   readonly mtu?: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Options of the address management, as they were given; none has a meaning. */
+  readonly ipamOptions?: Readonly<Record<string, string>>;
   /** As they were given, for inspect. */
   readonly options: Readonly<Record<string, string>>;
 }
@@ -65,6 +67,7 @@ export function decodeDefinition(raw: unknown): NetworkDefinition {
     ...optional("hostBinding", value["hostBinding"], text),
     ...optional("mtu", value["mtu"], number),
     labels: texts(value["labels"]),
+    ...optional("ipamOptions", value["ipamOptions"], texts),
     options: texts(value["options"]),
   };
 }

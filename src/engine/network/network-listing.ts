@@ -45,12 +45,12 @@ export class NetworkListing {
   }
 
   #bridge({ id, name, definition, link }: BridgeNetwork): Network {
-    const { subnets, internal, attachable, labels, options, createdAt } = definition;
+    const { subnets, internal, attachable, labels, options, ipamOptions = null, createdAt } = definition;
     return {
       ...commonFields, Name: name, Id: id, Created: createdAt, Driver: "bridge", Internal: internal, Attachable: attachable, Labels: labels,
       EnableIPv4: subnets.some(({ network }) => network.address.family === 4),
       EnableIPv6: subnets.some(({ network }) => network.address.family === 6),
-      IPAM: { Driver: "default", Options: null, Config: subnets.map(ipamConfig) },
+      IPAM: { Driver: "default", Options: ipamOptions, Config: subnets.map(ipamConfig) },
       Containers: this.#containers(({ endpoints }) => endpoints.find(({ networkId }) => networkId === id)),
       Options: name === "bridge" ? { ...options, "com.docker.network.driver.mtu": link.mtu.toString() } : options,
     };

@@ -147,9 +147,9 @@ export class NetworkService implements Networks {
   async remove(reference: string): Promise<void> {
     const network = this.#listing.inspect(reference, {});
     if (isPredefined(network)) throw new EngineError("forbidden", `${network.Name} is a pre-defined network and cannot be removed`);
-    const [[id, occupant] = []] = Object.entries(network.Containers);
-    if (id !== undefined && occupant !== undefined) {
-      throw new EngineError("forbidden", `error while removing network: network ${network.Name} has active endpoints (name:"${occupant.Name}" id:"${id.slice(0, 12)}")`);
+    const occupants = Object.entries(network.Containers).map(([id, { Name }]) => `name:"${Name}" id:"${id.slice(0, 12)}"`);
+    if (occupants.length > 0) {
+      throw new EngineError("forbidden", `error while removing network: network ${network.Name} has active endpoints (${occupants.join(", ")})`);
     }
     await this.#remove(network);
   }

@@ -54,7 +54,7 @@ function endpointsByName(request: SettingsRequest): Record<string, EndpointSetti
   if (mode.kind === "container") return {};
   const live = new Map(sandbox?.endpoints.map((endpoint) => [endpoint.networkName, endpoint]));
   const primary = mode.kind === "network" ? mode.name : mode.kind;
-  const names = new Set([...live.keys(), primary, ...(endpoints?.keys() ?? [])].filter((name) => name !== "default"));
+  const names = new Set([...live.keys(), ...(endpoints?.keys() ?? [primary])].filter((name) => name !== "default"));
   return Object.fromEntries([...names].map((name) => [name, endpointSettings(request, { name, endpoint: live.get(name) })]));
 }
 

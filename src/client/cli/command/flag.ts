@@ -1,4 +1,5 @@
 import { EngineError, parseDuration, parseMemorySize } from "../../../base/index.ts";
+import { parseCsv } from "./csv.ts";
 
 /** What a flag's value is after parsing. Lists gather every use of the flag. */
 export type FlagValue = boolean | string | number | bigint | readonly string[];
@@ -61,6 +62,14 @@ export function listFlag(name: string, about: string, options: FlagOptions & { r
   return {
     name, about, type: "list", absent: [], ...rest,
     read: (text, before) => [...(Array.isArray(before) ? before as readonly string[] : []), check === undefined ? text : check(text)],
+  };
+}
+
+/** Like a list, and each use may hold several values with commas between them. */
+export function stringsFlag(name: string, about: string, options: FlagOptions = {}): Flag {
+  return {
+    name, about, type: "strings", absent: [], ...options,
+    read: (text, before) => [...(Array.isArray(before) ? before as readonly string[] : []), ...(text === "" ? [] : parseCsv(text))],
   };
 }
 

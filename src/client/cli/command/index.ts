@@ -3,13 +3,14 @@ export { CommandFailure, OutputClosed } from "./command.ts";
 export type {
   Arity, ClientSettings, Command, CommandContext, CommandInput, InputStream, OutputStream, Stdio,
 } from "./command.ts";
-export { bytesFlag, durationFlag, integerFlag, listFlag, switchFlag, textFlag } from "./flag.ts";
+export { parseCsv } from "./csv.ts";
+export { bytesFlag, durationFlag, integerFlag, listFlag, stringsFlag, switchFlag, textFlag } from "./flag.ts";
 export type { Flag, FlagNeeds, FlagOptions, FlagValue } from "./flag.ts";
 export { dependsOnEngine, replacedFlags, unsupported } from "./flag-support.ts";
 export { FlagValues } from "./flag-values.ts";
 export { formatHelp } from "./help.ts";
 export type { CommandGroup, HelpPage } from "./help.ts";
-export { detachKeysFlag, documentFormatFlag, filterFlag, filtersOf, listFormatFlag, platformFlag, platformOf } from "./standard-flags.ts";
+export { detachKeysFlag, documentFormatFlag, filterFlag, filtersOf, linkFlag, listFormatFlag, platformFlag, platformOf } from "./standard-flags.ts";
 export { splitReference } from "./reference.ts";
 export { parseFlags } from "./parse-flags.ts";
 export type { ParsedLine, ParseOptions } from "./parse-flags.ts";

@@ -17,6 +17,15 @@ export function platformFlag(api: number): Flag {
 
 export const detachKeysFlag: Flag = textFlag("detach-keys", "Override the key sequence for detaching a container");
 
+export const linkFlag: Flag = listFlag("link", "Add link to another container", { check: checkLink });
+
+/** `container[:alias]`. @throws EngineError in docker's words. */
+function checkLink(text: string): string {
+  if (text === "") throw new EngineError("invalid-argument", "empty string specified for links");
+  if (text.split(":").length > 2) throw new EngineError("invalid-argument", `bad format for links: ${text}`);
+  return text;
+}
+
 export function filterFlag(short?: string): Flag {
   return listFlag("filter", "Filter output based on conditions provided", {
     type: "filter", ...(short === undefined ? {} : { short }), check: checkFilter,

@@ -1,6 +1,6 @@
 import { EngineError } from "../../../base/index.ts";
 import {
-  bytesFlag, durationFlag, integerFlag, listFlag, platformFlag, switchFlag, textFlag, type Flag,
+  bytesFlag, durationFlag, integerFlag, linkFlag, listFlag, platformFlag, switchFlag, textFlag, type Flag,
 } from "../command/index.ts";
 import { cpusFlag } from "./cpus-option.ts";
 import { checkThrottle, checkThrottleOperations, checkUlimit, checkWeight } from "./device-options.ts";
@@ -67,7 +67,7 @@ export const createFlags: readonly Flag[] = [
   bytesFlag("kernel-memory", "Kernel memory limit", { isHidden: true }),
   listFlag("label", "Set meta data on a container", { short: "l", check: checkLabel }),
   listFlag("label-file", "Read in a line delimited file of labels"),
-  listFlag("link", "Add link to another container", { check: checkLink }),
+  linkFlag,
   listFlag("link-local-ip", "Container IPv4/IPv6 link-local addresses"),
   textFlag("log-driver", "Logging driver for the container"),
   listFlag("log-opt", "Log driver options"),
@@ -154,13 +154,6 @@ function checkVariable(text: string): string {
 
 function checkLabel(text: string): string {
   if (text === "" || text.startsWith("=")) throw wrong(`invalid label '${text}': empty name`);
-  return text;
-}
-
-function checkLink(text: string): string {
-  if (text === "") throw wrong("empty string specified for links");
-  const parts = text.split(":");
-  if (parts.length > 2) throw wrong(`bad format for links: ${text}`);
   return text;
 }
 

@@ -1,6 +1,6 @@
 import type { DeviceRequest } from "../../../api/types/index.ts";
 import { EngineError } from "../../../base/index.ts";
-import { parseCsv } from "./csv.ts";
+import { parseCsv } from "../command/index.ts";
 
 export function checkGpus(text: string): string {
   parseGpus(text);

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Mount, MountType } from "../../../api/types/index.ts";
 import { EngineError, parseMemorySize } from "../../../base/index.ts";
-import { parseCsv } from "./csv.ts";
+import { parseCsv } from "../command/index.ts";
 
 /** A mount while its fields are read; the groups become objects only where one of them was given. */
 interface Draft {

@@ -1,8 +1,7 @@
 import type { EndpointSettings } from "../../../api/types/index.ts";
 import type { Given } from "../../../api/operations/index.ts";
 import { EngineError } from "../../../base/index.ts";
-import { CommandFailure, type FlagValues } from "../command/index.ts";
-import { parseCsv } from "./csv.ts";
+import { CommandFailure, parseCsv, type FlagValues } from "../command/index.ts";
 
 /** One `--network`, short or long. */
 export interface NetworkOption {

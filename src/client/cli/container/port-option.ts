@@ -1,6 +1,5 @@
 import type { PortBinding } from "../../../api/types/index.ts";
-import { CommandFailure } from "../command/index.ts";
-import { parseCsv } from "./csv.ts";
+import { CommandFailure, parseCsv } from "../command/index.ts";
 import { isAddress } from "./ip-address.ts";
 
 interface Range {

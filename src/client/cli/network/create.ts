@@ -1,4 +1,4 @@
-import { listFlag, switchFlag, textFlag, type Command } from "../command/index.ts";
+import { listFlag, stringsFlag, switchFlag, textFlag, type Command } from "../command/index.ts";
 import { ipamConfigs } from "./ipam-flags.ts";
 
 export const createCommand: Command = {
@@ -10,10 +10,10 @@ export const createCommand: Command = {
     textFlag("config-from", "The network from which to copy the configuration"),
     switchFlag("config-only", "Create a configuration only network"),
     textFlag("driver", "Driver to manage the Network", { short: "d", absent: "bridge" }),
-    listFlag("gateway", "IPv4 or IPv6 gateway for the subnet", { type: "strings" }),
+    stringsFlag("gateway", "IPv4 or IPv6 gateway for the subnet"),
     switchFlag("ingress", "Create swarm routing-mesh network"),
     switchFlag("internal", "Restrict external access to the network"),
-    listFlag("ip-range", "Allocate container ip from a sub-range", { type: "strings" }),
+    stringsFlag("ip-range", "Allocate container ip from a sub-range"),
     textFlag("ipam-driver", "IP Address Management Driver", { absent: "default" }),
     listFlag("ipam-opt", "Set IPAM driver specific options", { type: "map" }),
     switchFlag("ipv4", "Enable or disable IPv4 address assignment", { isOn: true }),
@@ -21,15 +21,16 @@ export const createCommand: Command = {
     listFlag("label", "Set metadata on a network"),
     listFlag("opt", "Set driver specific options", { short: "o", type: "map" }),
     textFlag("scope", "Control the network's scope"),
-    listFlag("subnet", "Subnet in CIDR format that represents a network segment", { type: "strings" }),
+    stringsFlag("subnet", "Subnet in CIDR format that represents a network segment"),
   ],
   async run({ engine, io }, { flags, args }) {
-    const each = (name: string): readonly string[] => flags.list(name).flatMap((text) => text.split(","));
-    const configs = ipamConfigs({ subnets: each("subnet"), ranges: each("ip-range"), gateways: each("gateway"), auxiliary: flags.list("aux-address") });
+    const configs = ipamConfigs({
+      subnets: flags.list("subnet"), ranges: flags.list("ip-range"), gateways: flags.list("gateway"), auxiliary: flags.list("aux-address"),
+    });
     const from = flags.text("config-from");
     const { Id, Warning } = await engine.call("networkCreate", {
       body: {
-        Name: args[0] ?? "", Driver: flags.text("driver"), Scope: flags.text("scope"),
+        Name: args[0] ?? "", CheckDuplicate: true, Driver: flags.text("driver"), Scope: flags.text("scope"),
         ...(flags.isGiven("ipv4") ? { EnableIPv4: flags.isOn("ipv4") } : {}),
         ...(flags.isGiven("ipv6") ? { EnableIPv6: flags.isOn("ipv6") } : {}),
         Internal: flags.isOn("internal"), Attachable: flags.isOn("attachable"), Ingress: flags.isOn("ingress"), ConfigOnly: flags.isOn("config-only"),

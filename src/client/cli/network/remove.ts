@@ -1,5 +1,5 @@
 import { isEngineError } from "../../../base/index.ts";
-import { switchFlag, type Command } from "../command/index.ts";
+import { CommandFailure, switchFlag, type Command } from "../command/index.ts";
 import { reportEach } from "../output/index.ts";
 
 export const removeCommand: Command = {
@@ -18,6 +18,8 @@ export const removeCommand: Command = {
         return id;
       },
     });
-    return failed.length > 0 ? 1 : 0;
+    // docker says so, below the reasons.
+    if (failed.length > 0) throw new CommandFailure(1, "exit status 1");
+    return 0;
   },
 };
