@@ -8,7 +8,7 @@ export const connectCommand: Command = {
   flags: [
     stringsFlag("alias", "Add network-scoped alias for the container"),
     stringsFlag("driver-opt", "Driver options for the network"),
-    integerFlag("gw-priority", "The network with the highest priority has the container's default gateway; may be negative"),
+    integerFlag("gw-priority", "The network with the highest priority has the container's default gateway; may be negative", { needs: { api: 48 } }),
     textFlag("ip", "IPv4 address (such as 172.30.100.104)"),
     textFlag("ip6", "IPv6 address (such as 2001:db8::33)"),
     linkFlag,

@@ -16,7 +16,7 @@ export const createCommand: Command = {
     stringsFlag("ip-range", "Allocate container ip from a sub-range"),
     textFlag("ipam-driver", "IP Address Management Driver", { absent: "default" }),
     listFlag("ipam-opt", "Set IPAM driver specific options", { type: "map" }),
-    switchFlag("ipv4", "Enable or disable IPv4 address assignment", { isOn: true }),
+    switchFlag("ipv4", "Enable or disable IPv4 address assignment", { isOn: true, needs: { api: 48 } }),
     switchFlag("ipv6", "Enable or disable IPv6 address assignment"),
     listFlag("label", "Set metadata on a network"),
     listFlag("opt", "Set driver specific options", { short: "o", type: "map" }),
