@@ -9,8 +9,17 @@ const binaryUnits = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
  * @throws EngineError `invalid-argument`; also where the size is past what a file offset can hold exactly.
  */
 export function parseMemorySize(text: string): number {
+  return parseSize(text, 1024);
+}
+
+/** As {@link parseMemorySize}, but every unit counts in 1000s, as docker reads the sizes of files. */
+export function parseDecimalSize(text: string): number {
+  return parseSize(text, 1000);
+}
+
+function parseSize(text: string, base: number): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+) ?(?:([bkmgtp])(?:i?b)?)?$/i.exec(text);
-  const bytes = match === null ? Number.NaN : Number(match[1]) * 1024 ** powers.indexOf((match[2] ?? "b").toLowerCase());
+  const bytes = match === null ? Number.NaN : Number(match[1]) * base ** powers.indexOf((match[2] ?? "b").toLowerCase());
   if (!Number.isFinite(bytes) || bytes > Number.MAX_SAFE_INTEGER) {
     throw new EngineError("invalid-argument", `invalid size: '${text}'`, {
       hint: "write a number with an optional unit of b, k, m, g, t or p, such as 512m",

@@ -14,7 +14,7 @@ import { openContainers, Places, type Containers, type HostFacts } from "./conta
 import type { DaemonOptions, Log } from "./daemon/index.ts";
 import { EventBus } from "./events/index.ts";
 import { openImageService, type ImageService } from "./image/index.ts";
-import { logPolicy, openLog } from "./logs/index.ts";
+import { completeLogConfig, LogRotation, logPolicy, openLog } from "./logs/index.ts";
 import { NetworkService } from "./network/index.ts";
 import { ApiServer, listenTargets, parseListenAddress, type ActivatedSocket, type Backend, type ListenAddress, type ListenPolicy } from "./server/index.ts";
 import { parseAvailableCapabilities } from "./spec/index.ts";
@@ -106,6 +106,8 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   const records = resources.use(Records.open(join(dataRoot, "state.db")));
   const poller = resources.use(new Poller());
   const watcher = resources.use(new FileWatcher(poller));
+  const rotation = new LogRotation(watcher, (message, cause) => { log.error(message, cause); });
+  resources.defer(() => { rotation.close(); });
   const clock = makeClock();
   const events = new EventBus(clock);
   const snapshotter = openOverlaySnapshotter(dataRoot);
@@ -134,15 +136,26 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   const cgroups = readCgroupLayout();
   const quickener = resources.use(new MoveQuickener(cgroups));
   const host = readHostFacts(request.searchPath);
+  checkLogDefaults(options);
   const containers = await openContainers({
     places: new Places(dataRoot, execRoot), records, images, snapshotter, networks, volumes, poller, events, clock, log, cgroups, quickener, host, runtimes, defaultRuntime,
-    logs: { policy: logPolicy, open: (log) => openLog(log, watcher) },
+    logs: {
+      policy: logPolicy,
+      complete: (config) => completeLogConfig(config, options.logDefaults),
+      open: (log) => openLog(log, watcher),
+      keep: (log) => { rotation.keep(log); },
+    },
     cgroupParent: `/wharf-${options.bridge}`,
   });
   late.containers = containers;
   resources.defer(() => { containers.close(); });
   const system = makeSystem({ request, containers, images, events, snapshotter, runtimes, defaultRuntime, host });
   return { containers, networks, backend: { containers: containers.containers, execs: containers.execs, images, volumes, networks, system } };
+}
+
+/** @throws EngineError for a default that no container could be made with */
+function checkLogDefaults({ logDefaults: { driver, options } }: DaemonOptions): void {
+  logPolicy({ Type: driver, Config: options }, { id: "", name: "", config: { Env: null, Image: "", Labels: null } });
 }
 
 /** The runtime that was asked for or works best comes first; the other known ones can be asked for by containers. */
@@ -189,6 +202,7 @@ function makeSystem({ request, containers, images, events, snapshotter, runtimes
     defaultRuntime,
     storage: { driver: snapshotter.name, status: [["Supports d_type", "true"]] },
     logDrivers: ["json-file", "local", "none"],
+    defaultLogDriver: options.logDefaults.driver,
     networkDrivers: ["bridge", "host", "null"],
     volumeDrivers: ["local"],
     initBinary: host.initPath === undefined ? "" : host.initPath.slice(host.initPath.lastIndexOf("/") + 1),

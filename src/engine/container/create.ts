@@ -125,7 +125,7 @@ function completeHostConfig(host: HostConfig, { registry, parts }: Creation): Ho
     IpcMode: host.IpcMode === "" ? "private" : byId(host.IpcMode),
     CgroupnsMode: host.CgroupnsMode === "" ? (parts.host.limits.cgroupVersion === 2 && !host.Privileged ? "private" : "host") : host.CgroupnsMode,
     Runtime: host.Runtime ?? parts.defaultRuntime,
-    LogConfig: { Type: host.LogConfig.Type === "" ? "json-file" : host.LogConfig.Type, Config: host.LogConfig.Config ?? {} },
+    LogConfig: parts.logs.complete(host.LogConfig),
     RestartPolicy: { ...host.RestartPolicy, Name: host.RestartPolicy.Name === "" ? "no" : host.RestartPolicy.Name },
     ShmSize: host.ShmSize === 0 ? 64 * 1024 * 1024 : host.ShmSize,
   };

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { EngineError, formatTimestamp, isEngineError, millisecondsOf } from "../../base/index.ts";
 import { Cgroup, Freezer } from "../../host/cgroup/index.ts";
-import { takeExitCode, type Monitor } from "../../host/conmon/index.ts";
+import { reopenLog, settleCommands, takeExitCode, type Monitor } from "../../host/conmon/index.ts";
 import { ProcessHandle } from "../../host/process/index.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import type { Container, LiveProgram } from "./container.ts";
@@ -77,6 +77,7 @@ export class Lifecycle {
     const live: LiveProgram = { program, freezer: new Freezer(this.#cgroupOf(container.record), this.#parts.cgroups), isKilled: false, ended: gone, settled: settling };
     container.live = live;
     this.#health.begin(container);
+    this.#keepLog(container, monitor, gone);
     // Those that came while the start went on.
     void connectWaiting(container, this.#parts);
     settling.catch((error: unknown) => {
@@ -91,6 +92,18 @@ export class Lifecycle {
     // Nobody has to see the start's mount any more: the container has its own.
     void container.queue.run(() => this.#parts.snapshotter.unmount(this.#parts.places.root(container.id))).catch((error: unknown) => {
       this.#parts.log.error(`cannot unmount the file system of container ${container.record.name}`, error);
+    });
+  }
+
+  #keepLog({ id, record }: Container, { conmon }: Monitor, ended: Promise<void>): void {
+    const { logs, places } = this.#parts;
+    const { writes, limits } = logs.policy(record.hostConfig.LogConfig, record);
+    if (!writes) return;
+    const folder = places.bundle(id);
+    logs.keep({
+      path: places.log(id), limits, ended,
+      reopen: () => { reopenLog(folder); },
+      settleCommands: () => settleCommands(folder, conmon),
     });
   }
 

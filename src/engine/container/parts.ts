@@ -5,7 +5,7 @@ import type { Poller } from "../../host/poll/index.ts";
 import type { Runtime } from "../../host/runtime/index.ts";
 import type { EventBus } from "../events/index.ts";
 import type { Images } from "../image/index.ts";
-import type { LoggedContainer, LogPolicy, LogRequest } from "../logs/index.ts";
+import type { KeptLog, LoggedContainer, LogPolicy, LogRequest } from "../logs/index.ts";
 import type { Networks } from "../network/index.ts";
 import type { LogOutput } from "../server/index.ts";
 import type { HostLimits } from "../spec/index.ts";
@@ -39,7 +39,11 @@ export interface ContainerParts {
 export interface ContainerLogs {
   /** @throws EngineError for a driver or an option that there is not */
   policy(config: LogConfig, container: LoggedContainer): LogPolicy;
+  /** What a container's wish comes to with the daemon's defaults. */
+  complete(config: LogConfig): LogConfig;
   open(request: LogRequest): LogOutput;
+  /** Keeps a log at its size for as long as conmon writes it. */
+  keep(log: KeptLog): void;
 }
 
 /** What the engine found out about its machine when it started. */

@@ -5,6 +5,7 @@ import { parseDaemonOptions } from "./options.ts";
 test("parseDaemonOptions: defaults, and a socket in the exec root", () => {
   expect(parseDaemonOptions([])).toEqual({
     dataRoot: "/var/lib/wharf", execRoot: "/run/wharf", hosts: ["unix:///run/wharf/wharf.sock"], bridge: "wharf0", logLevel: "info", allowsPlainTcp: false,
+    logDefaults: { driver: "json-file", options: {} },
   });
   expect(parseDaemonOptions(["--exec-root", "/x/"])).toMatchObject({ execRoot: "/x", hosts: ["unix:///x/wharf.sock"] });
   expect(parseDaemonOptions(["--help", "--bridge", "b"])).toBe("help");
@@ -12,10 +13,11 @@ test("parseDaemonOptions: defaults, and a socket in the exec root", () => {
 
 test("parseDaemonOptions: every flag arrives", () => {
   const words = ["-H", "unix:///a", "--host=tcp://0.0.0.0:1", "-l", "debug", "-p", "/pid", "--runtime", "runc", "--bip", "10.9.0.1/24", "--bridge=br9",
-    "--tlsverify", "--tlscacert", "/ca", "--tlscert", "/cert", "--tlskey", "/key", "--allow-plain-tcp"];
+    "--tlsverify", "--tlscacert", "/ca", "--tlscert", "/cert", "--tlskey", "/key", "--allow-plain-tcp", "--log-driver", "local", "--log-opt", "max-size=1m", "--log-opt", "tag=a=b"];
   expect(parseDaemonOptions(words)).toMatchObject({
     hosts: ["unix:///a", "tcp://0.0.0.0:1"], logLevel: "debug", pidFile: "/pid", runtime: "runc", bridgeAddress: "10.9.0.1/24", bridge: "br9",
     tls: { authority: "/ca", certificate: "/cert", key: "/key" }, allowsPlainTcp: true,
+    logDefaults: { driver: "local", options: { "max-size": "1m", tag: "a=b" } },
   });
 });
 
@@ -25,6 +27,7 @@ const wrong: readonly (readonly [readonly string[], RegExp])[] = [
   [["--data-root", "relative"], /absolute path/],
   [["--bridge", "a-name-that-is-too-long"], /no name for an interface/],
   [["--log-level", "loud"], /none of debug/],
+  [["--log-opt", "max-size"], /name=value/],
   [["--tlsverify"], /needs --tlscacert/],
   [["--tlscert", "/x"], /without --tlsverify/],
 ];

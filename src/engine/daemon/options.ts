@@ -14,6 +14,8 @@ export interface DaemonOptions {
   readonly bridge: string;
   readonly bridgeAddress?: string;
   readonly logLevel: LogLevel;
+  /** For containers that say nothing about their log. */
+  readonly logDefaults: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   readonly tls?: { readonly authority: string; readonly certificate: string; readonly key: string };
   readonly allowsPlainTcp: boolean;
   readonly runtime?: string;
@@ -35,7 +37,9 @@ Options:
       --exec-root string     What is needed while containers run (default "${defaultExecRoot}")
       --help                 Print usage
   -H, --host list            Address to listen on (default "unix://<exec-root>/wharf.sock")
+      --log-driver string    Log driver of containers that name none (default "json-file")
   -l, --log-level string     debug, info, warn or error (default "info")
+      --log-opt list         Options of the default log driver, such as max-size=10m
   -p, --pidfile string       File to write the engine's process id to
       --runtime string       OCI runtime, by name or path (default crun where it works, else runc)
       --tlscacert string     Authority that clients' certificates are checked against
@@ -52,7 +56,9 @@ const flags = {
   "exec-root": { type: "string" },
   help: { type: "boolean" },
   host: { type: "string", short: "H", multiple: true },
+  "log-driver": { type: "string" },
   "log-level": { type: "string", short: "l" },
+  "log-opt": { type: "string", multiple: true },
   pidfile: { type: "string", short: "p" },
   runtime: { type: "string" },
   tlscacert: { type: "string" },
@@ -77,6 +83,7 @@ export function parseDaemonOptions(words: readonly string[]): DaemonOptions | "h
     hosts: values.host ?? [`unix://${execRoot}/wharf.sock`],
     bridge: bridgeName(values.bridge ?? "wharf0"),
     logLevel: logLevel(values["log-level"] ?? "info"),
+    logDefaults: { driver: values["log-driver"] ?? "json-file", options: logOptions(values["log-opt"] ?? []) },
     allowsPlainTcp: values["allow-plain-tcp"] === true,
     ...(values.bip === undefined ? {} : { bridgeAddress: values.bip }),
     ...(tls === undefined ? {} : { tls }),
@@ -113,6 +120,14 @@ function logLevel(text: string): LogLevel {
   const level = logLevels.find((known) => known === text);
   if (level === undefined) throw new EngineError("invalid-argument", `--log-level ${JSON.stringify(text)} is none of ${logLevels.join(", ")}`);
   return level;
+}
+
+function logOptions(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(words.map((word) => {
+    const equals = word.indexOf("=");
+    if (equals < 1) throw new EngineError("invalid-argument", `--log-opt ${JSON.stringify(word)} is not of the form name=value`);
+    return [word.slice(0, equals), word.slice(equals + 1)];
+  }));
 }
 
 function tlsOptions(values: Values): DaemonOptions["tls"] {

@@ -16,11 +16,40 @@ export interface LogRequest {
   readonly signal: AbortSignal;
 }
 
+/** How large a log may become. */
+export interface LogLimits {
+  /** Bytes of one piece; infinite where nothing is rotated. */
+  readonly maxSize: number;
+  /** How many pieces are kept, the one that is written among them. */
+  readonly maxFiles: number;
+  /** Whether the others are compressed. */
+  readonly compress: boolean;
+}
+
+/** A log while conmon writes it. */
+export interface KeptLog {
+  readonly path: string;
+  readonly limits: LogLimits;
+  /** Resolves when conmon has ended. */
+  readonly ended: Promise<void>;
+  /** Has conmon put a new file in the place of this one. Where conmon has ended nothing happens. */
+  reopen(): void;
+  /** Resolves when conmon has nothing to do any more that an engine before this one told it. */
+  settleCommands(): Promise<void>;
+}
+
 /** What HostConfig.LogConfig comes to. */
 export interface LogPolicy {
   readonly driver: "json-file" | "local" | "none";
   /** Whether conmon writes a file. */
   readonly writes: boolean;
+  readonly limits: LogLimits;
   /** What each line is tagged with (`labels`, `labels-regex`, `env`, `env-regex`, `tag`), for `logs --details`. */
   readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** What holds for containers that say nothing about their log (`--log-driver`, `--log-opt` of the daemon). */
+export interface LogDefaults {
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
-export type { LogPolicy, LogRequest } from "./contract.ts";
-export { logPolicy, requireReadableLog } from "./log-policy.ts";
+export type { KeptLog, LogDefaults, LogLimits, LogPolicy, LogRequest } from "./contract.ts";
+export { completeLogConfig, logPolicy, requireReadableLog } from "./log-policy.ts";
 export type { LoggedContainer } from "./log-policy.ts";
 export { openLog } from "./log-reader.ts";
+export { LogRotation } from "./log-rotation.ts";

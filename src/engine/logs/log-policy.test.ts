@@ -1,13 +1,31 @@
 import { expect, test } from "bun:test";
-import { logPolicy, requireReadableLog } from "./index.ts";
+import { completeLogConfig, logPolicy, requireReadableLog } from "./index.ts";
 
 const container = {
   id: "0123456789abcdef".repeat(4), name: "web", config: { Env: ["A=1", "AB=x=y", "C"], Image: "busybox", Labels: { tier: "front", team: "b", other: "c" } },
 };
 
-test("logPolicy: json-file is the default, and local keeps the same file", () => {
-  expect(logPolicy({ Type: "", Config: null }, container)).toEqual({ driver: "json-file", writes: true, attributes: {} });
-  expect(logPolicy({ Type: "local", Config: {} }, container)).toEqual({ driver: "local", writes: true, attributes: {} });
+test("logPolicy: json-file is the default, and both keep a hundred megabytes where nothing is said", () => {
+  const limits = { maxSize: 20_000_000, maxFiles: 5, compress: true };
+  expect(logPolicy({ Type: "", Config: null }, container)).toEqual({ driver: "json-file", writes: true, limits, attributes: {} });
+  expect(logPolicy({ Type: "local", Config: {} }, container)).toEqual({ driver: "local", writes: true, limits, attributes: {} });
+});
+
+test.each([
+  [{ Type: "json-file", Config: { "max-size": "10k" } }, { maxSize: 10_000, maxFiles: 1, compress: false }],
+  [{ Type: "json-file", Config: { "max-size": "1m", "max-file": "3", compress: "true" } }, { maxSize: 1_000_000, maxFiles: 3, compress: true }],
+  [{ Type: "json-file", Config: { "max-file": "2" } }, { maxSize: 20_000_000, maxFiles: 2, compress: false }],
+  [{ Type: "local", Config: { "max-size": "64" } }, { maxSize: 64, maxFiles: 5, compress: true }],
+  [{ Type: "local", Config: { "max-file": "1", compress: "false" } }, { maxSize: 20_000_000, maxFiles: 1, compress: false }],
+])("logPolicy: the limits of %j", (config, limits) => {
+  expect(logPolicy(config, container).limits).toEqual(limits);
+});
+
+test("completeLogConfig: the daemon's options go with its driver only, and under those of the container", () => {
+  const defaults = { driver: "local", options: { "max-size": "1m", tag: "x" } };
+  expect(completeLogConfig({ Type: "", Config: null }, defaults)).toEqual({ Type: "local", Config: { "max-size": "1m", tag: "x" } });
+  expect(completeLogConfig({ Type: "local", Config: { tag: "y" } }, defaults)).toEqual({ Type: "local", Config: { "max-size": "1m", tag: "y" } });
+  expect(completeLogConfig({ Type: "none", Config: null }, defaults)).toEqual({ Type: "none", Config: {} });
 });
 
 test("logPolicy: none writes nothing and cannot be read", () => {
@@ -29,6 +47,16 @@ test.each([
   [{ Type: "paper", Config: null }, "logger: no log driver named 'paper' is registered"],
   [{ Type: "syslog", Config: null }, "the log driver syslog is not supported yet"],
   [{ Type: "", Config: { tag: "{{upper .Name}}" } }, "the log tag {{upper .Name}} is not supported yet"],
+  [{ Type: "", Config: { "max-size": "big" } }, "failed to initialize logging driver: invalid size: 'big'"],
+  [{ Type: "", Config: { "max-size": "0" } }, "max-size must be a positive number"],
+  [{ Type: "", Config: { "max-file": "0" } }, "max-file cannot be less than 1"],
+  [{ Type: "", Config: { "max-file": "x" } }, 'strconv.Atoi: parsing "x": invalid syntax'],
+  [{ Type: "", Config: { compress: "true" } }, "compress cannot be true when max-file is less than 2 or max-size is not set"],
+  [{ Type: "local", Config: { "max-file": "1" } }, "compression cannot be enabled when max file count is 1"],
+  [{ Type: "local", Config: { compress: "maybe" } }, 'strconv.ParseBool: parsing "maybe": invalid syntax'],
+  [{ Type: "", Config: { mode: "loud" } }, "logger: logging mode not supported: loud"],
+  [{ Type: "", Config: { "max-buffer-size": "1m" } }, "logger: max-buffer-size option is only supported with 'mode=non-blocking'"],
+  [{ Type: "", Config: { mode: "non-blocking", "max-buffer-size": "x" } }, "error parsing option max-buffer-size: invalid size: 'x'"],
   [{ Type: "", Config: { "env-regex": "(" } }, "error parsing regexp: ("],
 ])("logPolicy refuses %j", (config, text) => {
   expect(() => logPolicy(config, container)).toThrow(text);

@@ -1,6 +1,7 @@
 import type { ContainerConfig, LogConfig } from "../../api/types/index.ts";
-import { EngineError } from "../../base/index.ts";
-import type { LogPolicy } from "./contract.ts";
+import { EngineError, isEngineError, parseMemorySize } from "../../base/index.ts";
+import type { LogDefaults, LogPolicy } from "./contract.ts";
+import { limitOptions, packedLimits, plainLimits } from "./log-limits.ts";
 
 /** The container that a log belongs to, as far as lines are tagged with it. */
 export interface LoggedContainer {
@@ -12,7 +13,8 @@ export interface LoggedContainer {
 }
 
 const tagOptions = ["labels", "labels-regex", "env", "env-regex", "tag"];
-const rotationOptions = ["max-size", "max-file", "compress"];
+/** Taken by every driver. */
+const modeOptions = ["mode", "max-buffer-size", "cache-disabled", "cache-max-size", "cache-max-file", "cache-compress"];
 
 /**
  * @throws EngineError `invalid-argument` with docker's text for a driver or an option that there is not, `unsupported`
@@ -20,20 +22,42 @@ const rotationOptions = ["max-size", "max-file", "compress"];
  */
 export function logPolicy({ Type: type, Config: options }: LogConfig, container: LoggedContainer): LogPolicy {
   const given = options ?? {};
+  if (type === "none") return { driver: "none", writes: false, limits: plainLimits({}), attributes: {} };
+  checkMode(given);
   switch (type) {
-    case "none": return { driver: "none", writes: false, attributes: {} };
     case "local": {
-      refuseOptions(given, [...rotationOptions, ...tagOptions], (name) => `unknown log opt '${name}' for log driver local`);
-      return { driver: "local", writes: true, attributes: logAttributes(given, container) };
+      refuseOptions(given, [...limitOptions, ...tagOptions], (name) => `unknown log opt '${name}' for log driver local`);
+      return { driver: "local", writes: true, limits: packedLimits(given), attributes: logAttributes(given, container) };
     }
     case "": case "json-file": {
-      refuseOptions(given, [...rotationOptions, ...tagOptions], (name) => `unknown log opt '${name}' for json-file log driver`);
-      return { driver: "json-file", writes: true, attributes: logAttributes(given, container) };
+      refuseOptions(given, [...limitOptions, ...tagOptions], (name) => `unknown log opt '${name}' for json-file log driver`);
+      return { driver: "json-file", writes: true, limits: plainLimits(given), attributes: logAttributes(given, container) };
     }
     case "journald": case "syslog": case "gelf": case "fluentd": case "awslogs": case "splunk": case "etwlogs": case "gcplogs":
       throw new EngineError("unsupported", `the log driver ${type} is not supported yet`, { hint: "json-file, local and none are" });
     default: throw new EngineError("invalid-argument", `logger: no log driver named '${type}' is registered`);
   }
+}
+
+/**
+ * A program is never held up by its log, since conmon writes it to a file: both modes are that, and there is no buffer
+ * between to be limited. What docker refuses is refused.
+ */
+function checkMode({ mode = "", "max-buffer-size": size }: Readonly<Record<string, string>>): void {
+  if (!["", "blocking", "non-blocking"].includes(mode)) throw new EngineError("invalid-argument", `logger: logging mode not supported: ${mode}`);
+  if (size === undefined) return;
+  if (mode !== "non-blocking") throw new EngineError("invalid-argument", "logger: max-buffer-size option is only supported with 'mode=non-blocking'");
+  try {
+    parseMemorySize(size);
+  } catch (error) {
+    throw isEngineError(error) ? new EngineError(error.kind, `error parsing option max-buffer-size: ${error.message}`, { cause: error }) : error;
+  }
+}
+
+/** What a container's log is, where the daemon's defaults fill up what it does not say; docker's rules. */
+export function completeLogConfig({ Type: type, Config: config }: LogConfig, { driver, options }: LogDefaults): LogConfig {
+  const isDefault = type === "" || type === driver;
+  return { Type: isDefault ? driver : type, Config: isDefault ? { ...options, ...config } : { ...config } };
 }
 
 /** @throws EngineError `unsupported` with docker's text where the driver keeps nothing */
@@ -43,8 +67,7 @@ export function requireReadableLog({ driver }: LogPolicy): void {
 
 function refuseOptions(given: Readonly<Record<string, string>>, known: readonly string[], text: (name: string) => string): void {
   for (const name of Object.keys(given)) {
-    if (!known.includes(name)) throw new EngineError("invalid-argument", text(name));
-    if (rotationOptions.includes(name)) throw new EngineError("unsupported", `the log option ${name} is not supported yet`);
+    if (!known.includes(name) && !modeOptions.includes(name)) throw new EngineError("invalid-argument", text(name));
   }
 }
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { Poller } from "../../host/poll/index.ts";
 import { FileWatcher } from "../../host/watch/index.ts";
 import type { OutputSink } from "../server/backend/index.ts";
@@ -175,29 +176,78 @@ test("openLog: following ends when the client goes", async () => {
   expect(output.text).toBe("two\n");
 }, 60_000);
 
-test("openLog: rotated files are one log, read, followed and counted from the end", async () => {
-  writeFileSync(`${file}.2`, `${second(1)} stdout F one\n`);
-  writeFileSync(`${file}.1`, `${second(1)} stdout F two\n${second(1)} stdout F three\n`);
-  writeFileSync(file, `${second(1)} stdout F four\n`);
-  expect((await readWith(request())).text).toBe("one\ntwo\nthree\nfour\n");
-  expect((await readWith(request({ tail: 2 }))).text).toBe("three\nfour\n");
-  expect((await readWith(request({ tail: 4 }))).text).toBe("one\ntwo\nthree\nfour\n");
+/** Puts the log aside as rotation does, and a new file in its place as conmon does. */
+function rotate(number: number, late = ""): void {
+  linkSync(file, `${file}.${number}`);
+  appendFileSync(file, late);
+  writeFileSync(`${file}.tmp`, "");
+  renameSync(`${file}.tmp`, file);
+}
+
+function compress(number: number): void {
+  writeFileSync(`${file}.${number}.gz`, gzipSync(readFileSync(`${file}.${number}`)));
+  rmSync(`${file}.${number}`);
+}
+
+test("openLog: pieces, compressed or not, are one log, read and counted from the end", async () => {
+  writeFileSync(file, `${second(1)} stdout F one\n${second(1)} stderr F two\n${second(1)} stdout P thr`.concat("\n"));
+  rotate(1);
+  writeFileSync(file, `${second(1)} stdout F ee\n${second(1)} stdout F four\n`);
+  rotate(2);
+  writeFileSync(file, `${second(1)} stdout F five\n${second(1)} stdout P six\n`);
+  const whole = "one\ntwo\nthree\nfour\nfive\nsix";
+  for (const compressed of [[], [1], [1, 2]]) {
+    for (const number of compressed) if (existsSync(`${file}.${number}`)) compress(number);
+    expect((await readWith(request())).text).toBe(whole);
+    // A line that goes on in the next piece counts once, and is told whole.
+    const tails = [0, 1, 2, 3, 4, 5, 6, 7].map(async (tail) => (await readWith(request({ tail }))).text);
+    expect(await Promise.all(tails)).toEqual(["", "six", "five\nsix", "four\nfive\nsix", "three\nfour\nfive\nsix", "two\nthree\nfour\nfive\nsix", whole, whole]);
+  }
+  rmSync(file);
+  expect((await readWith(request({ tail: 1 }))).text).toBe("four\n");
+  expect((await readWith(request({ tail: 0 }))).text).toBe("");
+});
+
+test("openLog: a compressed piece that is damaged is told as far as it goes", async () => {
+  writeFileSync(file, Array.from({ length: 5000 }, (_, i) => `${second(1)} stdout F ${i} ${Math.sin(i)}\n`).join(""));
+  rotate(1);
+  appendFileSync(file, `${second(1)} stdout F after\n`);
+  compress(1);
+  truncateSync(`${file}.1.gz`, 5000);
+  expect((await readWith(request())).text).toMatch(/^0 0\n1 0\.[^]*\nafter\n$/);
+});
+
+test("openLog: since leaves out pieces that were written to before", async () => {
+  writeFileSync(file, `${second(1)} stdout F one\n`);
+  rotate(1);
+  writeFileSync(file, `${second(5)} stdout F two\n`);
+  utimesSync(`${file}.1`, new Date("2026-11-27T22:04:01Z"), new Date("2026-11-27T22:04:01Z"));
+  writeFileSync(`${file}.1`, "rubbish that would be read\n".repeat(3) + `${second(5)} stdout F not read\n`);
+  utimesSync(`${file}.1`, new Date("2026-11-27T22:04:01Z"), new Date("2026-11-27T22:04:01Z"));
+  const at = BigInt(Date.UTC(2026, 10, 27, 22, 4, 4)) * 1_000_000n;
+  expect((await readWith(request({ since: at }))).text).toBe("two\n");
+});
+
+test("openLog: following goes through rotations, also of pieces that are compressed or removed at once", async () => {
+  writeFileSync(file, `${second(1)} stdout F begin\n`);
   const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
   const output = new Collector();
   await using log = openLog(request({ follow: true, tail: 1 }, { ended }), watcher);
   const copied = log.copyTo(output);
-  await output.has("four");
-  for (let i = 0; i < 20; i++) {
-    renameSync(`${file}.1`, `${file}.2`);
-    renameSync(file, `${file}.1`);
-    appendFileSync(`${file}.1`, `${second(1)} stdout F late ${i}\n`);
-    writeFileSync(file, `${second(1)} stdout F new ${i}\n`);
+  await output.has("begin");
+  for (let i = 1; i <= 24; i++) {
+    rotate(i, `${second(1)} stdout F late ${i}\n`);
+    appendFileSync(file, `${second(1)} stdout F new ${i}\n`);
+    if (i % 3 !== 0) await output.has(`new ${i}\n`);
+    if (i % 2 === 0) compress(i);
+    // It is open where the reader is.
+    if (i % 4 === 1) rmSync(`${file}.${i}`);
+    if (i % 4 === 1) writeFileSync(`${file}.${i}`, "");
     if (i % 3 !== 0) await output.has(`new ${i}\n`);
   }
   end(undefined);
   await copied;
-  const expected = Array.from({ length: 20 }, (_, i) => `late ${i}\nnew ${i}\n`).join("");
-  expect(output.text).toBe(`four\n${expected}`);
+  expect(output.text).toBe(`begin\n${Array.from({ length: 24 }, (_, i) => `late ${i + 1}\nnew ${i + 1}\n`).join("")}`);
 }, 60_000);
 
 test("openLog: a file that was cut off meanwhile ends a read instead of turning it", async () => {

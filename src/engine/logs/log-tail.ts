@@ -1,15 +1,19 @@
 import { readSync } from "node:fs";
+import type { OutputStream } from "../server/backend/index.ts";
 import { headerLength, isFull, isRecord, isStderr } from "./log-record.ts";
 
 const blockSize = 256 * 1024;
 const newline = 0x0a;
 
-/** The beginning of an open log, which grows meanwhile. */
+/** The beginning of an open piece, which may grow meanwhile. */
 export interface LogSpan {
   readonly file: number;
   /** Bytes from the beginning. */
   readonly size: number;
 }
+
+/** Of which streams a newer record was met: what stands before it is a part of its line unless a newline ended it. */
+export type StreamsMet = Record<OutputStream, boolean>;
 
 export interface Tail {
   /** Where the wanted lines begin. */
@@ -19,25 +23,26 @@ export interface Tail {
 }
 
 /**
- * Finds the last lines of a log, of both streams together, reading from its end no more than they take.
+ * Finds the last lines of a piece, of both streams together, reading from its end no more than they take.
  * A line of several records counts once; output after the last newline is a line too.
+ * @param wanted 0: what belongs to the lines that newer pieces begin with
+ * @param met of the newer pieces; those of this one are added
  */
-export function findTail(span: LogSpan, wanted: number): Tail {
+export function findTail(span: LogSpan, wanted: number, met: StreamsMet): Tail {
   const backwards = new BackwardReader(span);
-  const open = { stdout: false, stderr: false };
   let lines = 0;
   // A record whose newline is not there yet is read when it is whole: it stands behind what is counted.
   let end = backwards.newlineBefore(span.size) + 1;
-  while (end > 0 && wanted > 0) {
+  while (end > 0 && (wanted > 0 || met.stdout || met.stderr)) {
     const begin = backwards.newlineBefore(end - 1) + 1;
     const header = backwards.headerAt(begin);
     if (isRecord(header, 0, end - 1 - begin)) {
       const stream = isStderr(header, 0) ? "stderr" : "stdout";
-      if (isFull(header, 0) || !open[stream]) {
+      if (isFull(header, 0) || !met[stream]) {
         if (lines === wanted) break;
         lines += 1;
       }
-      open[stream] = true;
+      met[stream] = true;
     }
     end = begin;
   }

@@ -23,6 +23,7 @@ export interface SystemOptions {
   readonly defaultRuntime: string;
   readonly storage: { readonly driver: string; readonly status: readonly (readonly [string, string])[] };
   readonly logDrivers: readonly string[];
+  readonly defaultLogDriver: string;
   readonly networkDrivers: readonly string[];
   readonly volumeDrivers: readonly string[];
   /** The program that `--init` puts first; empty when there is none. */
@@ -102,7 +103,7 @@ export class SystemService implements SystemBackend {
     return {
       NGoroutines: 1,
       SystemTime: new Date().toISOString(),
-      LoggingDriver: this.options.logDrivers[0] ?? "",
+      LoggingDriver: this.options.defaultLogDriver,
       CgroupDriver: "cgroupfs",
       IndexServerAddress: "https://index.docker.io/v1/",
       RegistryConfig: { InsecureRegistryCIDRs: ["::1/128", "127.0.0.0/8"], IndexConfigs: {}, Mirrors: null },

@@ -1,4 +1,3 @@
-import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { EngineError } from "../../base/index.ts";
 import { closeDescriptor, cString, Descriptor, errnoOf, isSystemError, succeed, systemCall } from "../libc/index.ts";
@@ -204,19 +203,4 @@ function connectAddress(descriptor: Descriptor, address: string, path: string): 
   bytes.writeUInt16LE(unixFamily, 0);
   bytes.write(address, 2);
   succeed(connect(descriptor.number, bytes, bytes.length), () => `attach to ${path}`);
-}
-
-/** Tells conmon the size of the program's terminal. @throws EngineError `conflict` when the program has ended */
-export function resizeTerminal(folder: string, size: { readonly rows: number; readonly columns: number }): void {
-  let file: number;
-  try {
-    file = openSync(`${folder}/ctl`, constants.O_WRONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    throw new EngineError("conflict", "cannot resize a terminal: its program has ended", { cause: error });
-  }
-  try {
-    writeSync(file, `1 ${size.rows} ${size.columns}\n`);
-  } finally {
-    closeSync(file);
-  }
 }

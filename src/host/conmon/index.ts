@@ -1,4 +1,5 @@
-export { AttachSocket, resizeTerminal } from "./attach-socket.ts";
+export { AttachSocket } from "./attach-socket.ts";
+export { reopenLog, resizeTerminal, settleCommands } from "./control.ts";
 export type { Output } from "./attach-socket.ts";
 export { conmonArguments, prepareExec, prepareMonitor, startMonitor, takeExitCode } from "./monitor.ts";
 export type { Monitor, MonitorRequest, PreparedExec, PreparedMonitor } from "./monitor.ts";
