@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mount, mountOverlay, readMounts, unmount } from "../../src/host/mount/index.ts";
+import { byteNameOf, openFlags, openIn, openTree } from "../../src/host/files/index.ts";
+import { attachMount, cloneMount, insideMountNamespace, mount, mountOverlay, readMounts, unmount } from "../../src/host/mount/index.ts";
+import { identifyProcess, ProcessHandle } from "../../src/host/process/index.ts";
 
 let folder: string;
 
@@ -81,4 +84,40 @@ test("enterOwnMountNamespace: the program goes on under its pid, and what it mou
   const told = JSON.parse(result.stdout) as Record<string, unknown>;
   expect(told).toEqual({ pid: Number(told.before), before: told.before, word: "a word", mounted: true, unified: false });
   expect(readMounts().some((info) => info.target === target)).toBe(false);
+});
+
+test("insideMountNamespace, cloneMount, attachMount: what only another namespace has mounted is shown here, where a handle says", async () => {
+  const [inside = "", shown = "", decoy = ""] = make("inside", "shown/point", "decoy");
+  const script = `mount --make-rprivate / && mount -t tmpfs -o size=64k private ${inside} && mkdir ${inside}/below && mount -t tmpfs below ${inside}/below && echo told > ${inside}/word && echo ready && exec sleep 1000`;
+  const child = spawn("unshare", ["--mount", "sh", "-c", script], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  const identity = identifyProcess(child.pid ?? 0);
+  if (identity === undefined) throw new Error("the program is not there");
+  using program = ProcessHandle.open(identity);
+  if (program === undefined) throw new Error("the program is not there");
+  const before = [readlinkSync("/proc/thread-self/ns/mnt"), readlinkSync("/proc/thread-self/root"), process.cwd()];
+  const found = insideMountNamespace(program, () => [cloneMount(inside, false), cloneMount(inside, true)] as const);
+  expect([readlinkSync("/proc/thread-self/ns/mnt"), readlinkSync("/proc/thread-self/root"), process.cwd()]).toEqual(before);
+  expect(readdirSync(inside)).toEqual([]);
+  using single = found?.result[0];
+  using whole = found?.result[1];
+  if (single === undefined || whole === undefined) throw new Error("nothing was copied");
+  using tree = openTree(folder);
+  using point = openIn(tree, byteNameOf("shown/point"), openFlags.pathOnly);
+  // The handle counts, whatever its path leads to meanwhile.
+  rmSync(shown, { recursive: true });
+  symlinkSync(decoy, shown);
+  expect(() => { attachMount(single, point); }).toThrow("ENOENT");
+  rmSync(shown);
+  mkdirSync(shown);
+  using again = openIn(tree, byteNameOf("shown/point"), openFlags.pathOnly);
+  attachMount(single, again);
+  using other = openIn(tree, byteNameOf("decoy"), openFlags.pathOnly);
+  attachMount(whole, other);
+  expect([readFileSync(join(shown, "word"), "utf8"), readFileSync(join(decoy, "word"), "utf8")]).toEqual(["told\n", "told\n"]);
+  const targets = readMounts().map(({ target }) => target).filter((target) => target.startsWith(folder));
+  expect(targets).toEqual([shown, decoy, join(decoy, "below")]);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(insideMountNamespace(program, () => "in")).toBeUndefined();
 });
