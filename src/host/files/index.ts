@@ -1,14 +1,14 @@
 export { readAttribute, readAttributes, setAttribute } from "./attributes.ts";
 export {
   deviceNumber, makeDirectory, makeHardLink, makeNode, makeSymbolicLink, readSymbolicLink, removeDirectory, removeName, renameIn, setModeOf,
-  setNodeMode, setOwner, setOwnerOf, setTimes, setTimesOf,
+  setModeThrough, setNodeMode, setOwner, setOwnerOf, setSize, setTimes, setTimesOf,
 } from "./make.ts";
 export type { NodeRequest, NodeType, Place, Times } from "./make.ts";
 export { makePath } from "./make-path.ts";
 export type { MakePathOptions } from "./make-path.ts";
 export { byteName, byteNameOf, displayName, nameBytes } from "./names.ts";
 export type { ByteName } from "./names.ts";
-export { openFlags, openIn, openRegularFile, openTree } from "./open.ts";
+export { openFlags, openIn, openRegularFile, openTree, pathOf, reopenForReading } from "./open.ts";
 export type { OpenOptions, Resolution } from "./open.ts";
 export { fileStatus, statusOf } from "./status.ts";
 export type { FileStatus, FileTime, FileType } from "./status.ts";

@@ -12,6 +12,7 @@ const fchownat = systemCall<[number, Uint8Array, number, number, number]>("fchow
 const fchmodat = systemCall<[number, Uint8Array, number]>("fchmodat", "ipi");
 const fchmod = systemCall<[number, number]>("fchmod", "ii");
 const fchown = systemCall<[number, number, number]>("fchown", "iii");
+const ftruncate = systemCall<[number, number]>("ftruncate", "ii");
 const utimensat = systemCall<[number, Uint8Array | null, Uint8Array, number]>("utimensat", "ippi");
 const readlinkat = systemCall<[number, Uint8Array, Uint8Array, number]>("readlinkat", "ippi");
 
@@ -115,6 +116,17 @@ export function setModeOf(file: Descriptor, mode: number): void {
 /** Of a node, which cannot be opened. Follows a link: only for a name that was just made where nobody else writes. */
 export function setNodeMode(folder: Descriptor, name: ByteName, mode: number): void {
   succeed(fchmodat(folder.number, path(name), mode), () => `set the mode of ${displayName(name)}`);
+}
+
+/** Of what a path-only handle stands for, so that nothing is followed or opened. A link has no mode: EOPNOTSUPP. */
+export function setModeThrough(handle: Descriptor, mode: number): void {
+  const result = fchmodat(-100, cString(`/proc/self/fd/${handle.number}`), mode);
+  succeed(result, () => `set a mode to ${mode.toString(8)}`);
+}
+
+/** Cuts a file off, or gives it a hole at its end. */
+export function setSize(file: Descriptor, size: number): void {
+  succeed(ftruncate(file.number, size), () => `set the size of a file to ${size}`);
 }
 
 export interface Times {

@@ -1,6 +1,7 @@
+import { readlinkSync } from "node:fs";
 import { cString, Descriptor, isSystemError, succeed, systemCall } from "../libc/index.ts";
 import { EngineError } from "../../base/index.ts";
-import { displayName, nameBytes, type ByteName } from "./names.ts";
+import { byteName, displayName, nameBytes, type ByteName } from "./names.ts";
 import { fileStatus } from "./status.ts";
 
 const openat2 = systemCall<[number, Uint8Array, Uint8Array, number]>("openat2", "ippi");
@@ -92,4 +93,18 @@ export function openRegularFile(tree: Descriptor, path: ByteName): Descriptor | 
   if (fileStatus(file).type === "file") return file;
   file.close();
   throw new EngineError("invalid-argument", `${displayName(path)} is not a regular file`);
+}
+
+/**
+ * Opens what a handle stands for anew, for reading: a path-only handle that was looked at first cannot be another file by
+ * then, and a device that somebody put in its place is never opened.
+ */
+export function reopenForReading(file: Descriptor): Descriptor {
+  const path = `/proc/self/fd/${file.number}`;
+  return openPath(-100, path, cString(path), { flags: openFlags.readOnly | openFlags.nonBlocking, mode: 0, resolve: 0 });
+}
+
+/** Where a handle's file is now, by the kernel's own account, as this namespace sees it. */
+export function pathOf(file: Descriptor): ByteName {
+  return byteName(readlinkSync(`/proc/self/fd/${file.number}`, { encoding: "buffer" }));
 }

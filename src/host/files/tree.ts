@@ -5,7 +5,7 @@ import { isSystemError, succeed, systemCall, type Descriptor } from "../libc/ind
 import { readAttributes, setAttribute } from "./attributes.ts";
 import {
   makeDirectory, makeHardLink, makeNode, makeSymbolicLink, readSymbolicLink, removeDirectory, removeDirectoryLater, removeName,
-  removeNameLater, renameIn, setModeOf, setNodeMode, setOwner, setOwnerOf, setTimes, setTimesOf, type Place,
+  removeNameLater, renameIn, setModeOf, setNodeMode, setOwner, setOwnerOf, setSize, setTimes, setTimesOf, type Place,
 } from "./make.ts";
 import { byteName, byteNameOf, type ByteName } from "./names.ts";
 import { openFlags, openIn } from "./open.ts";
@@ -13,7 +13,6 @@ import { fileStatus, statusOf, type FileStatus } from "./status.ts";
 
 const seek = systemCall<[number, number, number]>("lseek", "iii");
 const sendFile = systemCall<[number, number, Uint8Array, number]>("sendfile", "iipi");
-const truncate = systemCall<[number, number]>("ftruncate", "ii");
 
 const seekData = 3;
 const seekHole = 4;
@@ -210,7 +209,7 @@ async function copyFile({ from, to, name }: Step, status: FileStatus): Promise<v
       if (count === 0) break;
     }
   }
-  succeed(truncate(target.number, status.size), () => "set the size of a copy");
+  setSize(target, status.size);
 }
 
 /** Where a file has data; the rest are holes. */

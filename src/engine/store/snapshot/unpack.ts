@@ -1,15 +1,11 @@
-import { write as writeWithCallback } from "node:fs";
-import { promisify } from "node:util";
 import { EngineError } from "../../../base/index.ts";
 import {
   fileStatus, makeDirectory, makeHardLink, makeNode, makeSymbolicLink, openFlags, openIn, readAttributes, removeTree, setAttribute,
   setModeOf, setNodeMode, setOwner, setOwnerOf, setTimes, setTimesOf, statusOf, type ByteName, type FileStatus,
 } from "../../../host/files/index.ts";
-import { isSystemError, succeed, systemCall, type Descriptor } from "../../../host/libc/index.ts";
+import { isSystemError, type Descriptor } from "../../../host/libc/index.ts";
 import { damaged, type TarEntry } from "../../../base/tar/index.ts";
-
-const write = promisify(writeWithCallback);
-const ftruncate = systemCall<[number, number]>("ftruncate", "ii");
+import { setAttributes, writeContent } from "../../archive/index.ts";
 
 const whiteoutPrefix = ".wh.";
 const opaqueMark = ".wh..wh..opq";
@@ -157,10 +153,7 @@ class Unpacker {
     this.#clear(folder, name);
     const flags = openFlags.writeOnly | openFlags.create | openFlags.exclusive | openFlags.noFollow;
     using file = openIn(folder, name, flags, { resolve: "no-links", mode: 0o600 });
-    await writeBody(entry, file);
-    if (endOf(entry) < entry.size) {
-      succeed(ftruncate(file.number, entry.size), () => `set the size of ${entry.name}`);
-    }
+    await writeContent(entry, file);
     this.size += entry.size;
     setOwnerOf(file, entry);
     setAttributes(entry, folder, name);
@@ -256,43 +249,6 @@ class Unpacker {
 
 function isWhiteout(status: FileStatus | undefined): boolean {
   return status?.type === "char" && status.node.major === 0 && status.node.minor === 0;
-}
-
-function endOf(entry: TarEntry): number {
-  const last = entry.extents.at(-1);
-  return last === undefined ? 0 : last.at + last.length;
-}
-
-async function writeBody(entry: TarEntry, file: Descriptor): Promise<void> {
-  const extents = entry.extents.values();
-  let extent = extents.next().value;
-  let done = 0;
-  for await (let part of entry.body()) {
-    while (part.length > 0) {
-      while (extent !== undefined && done === extent.length) {
-        extent = extents.next().value;
-        done = 0;
-      }
-      if (extent === undefined) return;
-      // Not on the engine's thread: where much is written the kernel makes the writer wait.
-      const { bytesWritten: count } = await write(file.number, part, 0, Math.min(part.length, extent.length - done), extent.at + done);
-      done += count;
-      part = part.subarray(count);
-    }
-  }
-}
-
-function setAttributes(entry: TarEntry, folder: Descriptor, name: ByteName): void {
-  for (const [attribute, value] of entry.attributes) {
-    // Marks of an overlay are ours to set: in a layer they would hide or redirect what lies below.
-    if (attribute.startsWith("trusted.overlay.") || attribute.startsWith("user.overlay.")) continue;
-    try {
-      setAttribute(folder, name, { name: attribute, value });
-    } catch (error) {
-      // Labels of a security module that this host does not run, and attributes that its file system does not keep.
-      if (!isSystemError(error, "EOPNOTSUPP") && !attribute.startsWith("security.selinux")) throw error;
-    }
-  }
 }
 
 function findFolder(layers: readonly Descriptor[], path: ByteName): { status: FileStatus; attributes: ReadonlyMap<string, Uint8Array> } | undefined {
