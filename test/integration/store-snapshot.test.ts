@@ -61,7 +61,8 @@ test("a container sees its layers as one tree: whiteouts hide, opaque folders hi
   const target = join(folder, "root");
   await snapshotter.mount("c1", target);
   await snapshotter.mount("c1", target);
-  expect(readdirSync(join(target, "etc")).sort()).toEqual(["keep", "new"]);
+  // With the places of what is mounted in every container.
+  expect(readdirSync(join(target, "etc")).sort()).toEqual(["hostname", "hosts", "keep", "mtab", "new", "resolv.conf"]);
   expect(readdirSync(join(target, "var"))).toEqual(["fresh"]);
   // The upper layer has no entry for etc itself: it stays as the lower one has it.
   expect([statSync(join(target, "etc")).mode & 0o777, statSync(join(target, "etc")).uid]).toEqual([0o751, 7]);
@@ -78,6 +79,52 @@ test("a container sees its layers as one tree: whiteouts hide, opaque folders hi
   await again.removeLayer(top.chain);
   expect([again.containers(), again.layers()]).toEqual([[], [base.chain]]);
   expect(readdirSync(join(folder, "data/tmp"))).toEqual([]);
+});
+
+test("changes and archive: what a container wrote, as docker tells it and as a layer that gives the same tree again", async () => {
+  const base = await snapshotter.apply(layer(archive([
+    { name: "etc/", type: "directory", mode: 0o755 }, { name: "etc/passwd", body: "root" }, { name: "etc/group", body: "root" }, { name: "etc/same", body: "same" },
+    { name: "home/", type: "directory", mode: 0o755 }, { name: "home/gone", body: "x" }, { name: "home/kept", body: "x" }, { name: "root/", type: "directory", mode: 0o755 },
+    { name: "usr/lib/", type: "directory", mode: 0o755 }, { name: "usr/lib/deep", body: "x" }, { name: "kind", body: "a file" },
+  ])));
+  const top = await snapshotter.apply(layer(archive([{ name: "home/.wh.gone" }, { name: "usr/lib/.wh.deep" }]), base.chain));
+  await snapshotter.create("c1", top.chain);
+  expect(await snapshotter.changes("c1")).toEqual([]);
+  const target = join(folder, "root");
+  await snapshotter.mount("c1", target);
+  const script = `rm etc/group; printf more >> etc/passwd; touch -r etc/same stamp; cat stamp >> etc/same; touch -r stamp etc/same; rm stamp
+rm -r home; mkdir home; printf y > home/new; mkdir -p new/sub; printf 1 > new/one; ln new/one new/two; chmod 700 root; printf x > usr/lib/deep; rm kind; mkdir kind; printf hosts > etc/hosts`;
+  const { status, stderr } = spawnSync("sh", ["-ec", script], { cwd: target, encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const told = (await snapshotter.changes("c1")).map(({ path, kind }) => `${kind.charAt(0)} ${path}`);
+  expect(told).toEqual([
+    "m /etc", "d /etc/group", "m /etc/hosts", "m /etc/passwd", "m /home", "d /home/kept", "a /home/new", "m /kind",
+    "a /new", "a /new/one", "a /new/sub", "a /new/two", "m /root", "m /usr", "m /usr/lib", "a /usr/lib/deep",
+  ]);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of snapshotter.archive("c1")) pieces.push(piece);
+  const committed = await snapshotter.apply(layer(Buffer.concat(pieces), top.chain));
+  await snapshotter.create("c2", committed.chain);
+  const again = join(folder, "again");
+  await snapshotter.mount("c2", again);
+  expect(spawnSync("diff", ["-r", "--no-dereference", target, again], { encoding: "utf8" }).stdout).toBe("");
+  expect(statSync(join(again, "new/one")).ino).toBe(statSync(join(again, "new/two")).ino);
+  expect(statSync(join(again, "root")).mode & 0o777).toBe(0o700);
+});
+
+test("a container's file system shown at two places is one: what is written at the one is seen at the other", async () => {
+  const { chain } = await snapshotter.apply(layer(archive([{ name: "a", body: "old" }])));
+  await snapshotter.create("c1", chain);
+  const [first, second] = [join(folder, "first"), join(folder, "second")];
+  await snapshotter.mount("c1", first);
+  expect([readFileSync(join(first, "a"), "utf8"), existsSync(join(first, "b"))]).toEqual(["old", false]);
+  await snapshotter.mount("c1", second);
+  writeFileSync(join(second, "a"), "new");
+  writeFileSync(join(second, "b"), "b");
+  expect([readFileSync(join(first, "a"), "utf8"), readFileSync(join(first, "b"), "utf8")]).toEqual(["new", "b"]);
+  await snapshotter.unmount(first);
+  expect(readFileSync(join(second, "b"), "utf8")).toBe("b");
+  await snapshotter.unmount(second);
 });
 
 test("what a file has besides content arrives: owner, setuid, links, times, attributes, nodes, holes, odd names", async () => {

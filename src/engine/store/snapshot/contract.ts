@@ -1,4 +1,5 @@
 import type { Digest } from "../../../base/index.ts";
+import type { LayerChange } from "./layer-changes.ts";
 
 /**
  * Keeps the file systems of images and containers.
@@ -34,7 +35,11 @@ export interface Snapshotter {
   removeLayer(chain: Digest): Promise<void>;
   /** Makes the writable layer of a container; `chain` undefined: upon nothing. @throws EngineError `conflict` where it is there already */
   create(container: string, chain: Digest | undefined): Promise<void>;
-  /** Shows the container's file system at a folder. Mounting what is mounted there is no error. */
+  /**
+   * Shows the container's file system at a folder. Mounting what is mounted there is no error; at a second place the same
+   * file system is shown, so that nobody there sees old content. While the container runs its program holds the file
+   * system: it must not be mounted anew then, but be copied from the program's namespace.
+   */
   mount(container: string, target: string): Promise<void>;
   unmount(target: string): Promise<void>;
   /** Removes what the container wrote. One that is not there is no error. */
@@ -45,6 +50,10 @@ export interface Snapshotter {
   chainOf(container: string): Digest | undefined;
   /** Bytes that the container wrote. */
   usage(container: string): Promise<number>;
+  /** What the container changed of what it stands on. */
+  changes(container: string): Promise<readonly LayerChange[]>;
+  /** What the container wrote, as the archive of a layer that stands on the container's chain. Nobody holds it still meanwhile. */
+  archive(container: string): AsyncIterable<Uint8Array>;
   /** For `inspect`: docker's GraphDriver.Data. */
   describe(container: string): Readonly<Record<string, string>>;
   /** Paths of a chain's unpacked layers, topmost first: for whoever looks into an image without a container. */

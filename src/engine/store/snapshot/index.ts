@@ -1,2 +1,3 @@
 export type { LayerInfo, LayerSource, Snapshotter } from "./contract.ts";
+export type { LayerChange } from "./layer-changes.ts";
 export { openOverlaySnapshotter } from "./overlay-snapshotter.ts";

@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { digestHex, EngineError, parseDigest, type Digest } from "../../../base/index.ts";
 import { byteNameOf, discardTree, openFolder, openTree, treeSizeLater } from "../../../host/files/index.ts";
 import type { Descriptor } from "../../../host/libc/index.ts";
-import { mountOverlay, unmountLater } from "../../../host/mount/index.ts";
+import { mount, mountOverlay, unmountLater } from "../../../host/mount/index.ts";
 import { readTar } from "../../../base/tar/index.ts";
+import { archiveTree } from "../../archive/index.ts";
 import type { LayerInfo, LayerSource, Snapshotter } from "./contract.ts";
+import { layerChanges, type LayerChange } from "./layer-changes.ts";
+import { makeMountPoints } from "./mount-points.ts";
 import { unpackLayer } from "./unpack.ts";
 
 /*
@@ -14,14 +17,15 @@ import { unpackLayer } from "./unpack.ts";
  *   layers/<hex of the chain id>/fs          the layer's own files
  *   layers/<hex of the chain id>/layer.json  its parent, content and size
  *   rw/<container>/{upper,work}              what a container wrote
- *   empty                                    what a container without layers lies on
+ *   mount-points                             what every container lies on
  *   tmp/…                                    what is being made or removed; emptied at start
  */
 
 /** Several engines would not notice each other's changes: one snapshotter for a data root. */
 export function openOverlaySnapshotter(dataRoot: string): Snapshotter {
-  const places = { layers: join(dataRoot, "layers"), writable: join(dataRoot, "rw"), aside: join(dataRoot, "tmp"), empty: join(dataRoot, "empty") };
-  for (const folder of Object.values(places)) mkdirSync(folder, { recursive: true, mode: 0o711 });
+  const places = { layers: join(dataRoot, "layers"), writable: join(dataRoot, "rw"), aside: join(dataRoot, "tmp"), bottom: join(dataRoot, "mount-points") };
+  for (const folder of [places.layers, places.writable, places.aside]) mkdirSync(folder, { recursive: true, mode: 0o711 });
+  makeMountPoints(places.bottom);
   return new OverlaySnapshotter(places);
 }
 
@@ -29,8 +33,8 @@ interface Places {
   readonly layers: string;
   readonly writable: string;
   readonly aside: string;
-  /** What a container without an image lies on. */
-  readonly empty: string;
+  /** What every container lies on. */
+  readonly bottom: string;
 }
 
 // What other storage engines leave on too: without an index and with copies of whole files a layer is the same to every kernel.
@@ -43,8 +47,8 @@ class OverlaySnapshotter implements Snapshotter {
   readonly #containers = new Map<string, Digest | undefined>();
   /** Unpackings under way: whoever needs the same layer waits for the first. */
   readonly #applying = new Map<Digest, Promise<LayerInfo>>();
-  /** In this engine's mount namespace, which begins without any. */
-  readonly #mounted = new Set<string>();
+  /** Whose file system is shown where, in this engine's mount namespace, which begins without any. */
+  readonly #mounted = new Map<string, string>();
   #number = 0;
 
   constructor(places: Places) {
@@ -138,17 +142,24 @@ class OverlaySnapshotter implements Snapshotter {
   async mount(container: string, target: string): Promise<void> {
     if (!this.#containers.has(container)) throw new EngineError("not-found", `container ${container} has no file system`);
     if (this.#mounted.has(target)) return;
-    const chain = this.#containers.get(container);
-    const folder = join(this.#places.writable, container);
     mkdirSync(target, { recursive: true });
-    mountOverlay({
-      lower: chain === undefined ? [this.#places.empty] : this.folders(chain),
-      upper: { folder: join(folder, "upper"), work: join(folder, "work") },
-      target,
-      options: overlayOptions,
-    });
-    this.#mounted.add(target);
+    const [shown] = [...this.#mounted].find(([, owner]) => owner === container) ?? [];
+    // Two overlays on the same folders would know nothing of each other's changes.
+    if (shown === undefined) this.#mountOverlay(container, target);
+    else mount({ source: shown, target, flags: ["bind"] });
+    this.#mounted.set(target, container);
     await Promise.resolve();
+  }
+
+  #mountOverlay(container: string, target: string): void {
+    const folder = join(this.#places.writable, container);
+    mountOverlay({ lower: this.#below(container), upper: { folder: join(folder, "upper"), work: join(folder, "work") }, target, options: overlayOptions });
+  }
+
+  /** What a container stands on, topmost first. */
+  #below(container: string): readonly string[] {
+    const chain = this.#containers.get(container);
+    return [...(chain === undefined ? [] : this.folders(chain)), this.#places.bottom];
   }
 
   async unmount(target: string): Promise<void> {
@@ -166,16 +177,31 @@ class OverlaySnapshotter implements Snapshotter {
   }
 
   async usage(container: string): Promise<number> {
-    using tree = openTree(join(this.#places.writable, container));
-    using upper = openFolder(tree, byteNameOf("upper"));
+    using upper = this.#openUpper(container);
     return await treeSizeLater(upper);
+  }
+
+  async changes(container: string): Promise<readonly LayerChange[]> {
+    using upper = this.#openUpper(container);
+    using stack = new DisposableStack();
+    const below = this.#below(container).map((folder) => stack.use(openTree(folder)));
+    return await layerChanges(upper, below);
+  }
+
+  async *archive(container: string): AsyncGenerator<Uint8Array> {
+    using upper = this.#openUpper(container);
+    yield* archiveTree({ folder: upper, isLayer: true });
+  }
+
+  #openUpper(container: string): Descriptor {
+    using tree = openTree(join(this.#places.writable, container));
+    return openFolder(tree, byteNameOf("upper"));
   }
 
   describe(container: string): Readonly<Record<string, string>> {
     const folder = join(this.#places.writable, container);
-    const chain = this.#containers.get(container);
     return {
-      ...(chain === undefined ? {} : { LowerDir: this.folders(chain).join(":") }),
+      LowerDir: this.#below(container).join(":"),
       UpperDir: join(folder, "upper"),
       WorkDir: join(folder, "work"),
     };
