@@ -176,6 +176,7 @@ function readHostFacts(searchPath: string): HostFacts {
     limits: { cpus: availableParallelism(), cgroupVersion: machine.cgroup.version, swap: machine.cgroup.swap },
     capabilities: parseAvailableCapabilities(readFileSync("/proc/self/status", "utf8")),
     architecture: machine.imageArchitecture,
+    memory: machine.memory,
     ...(initPath === undefined ? {} : { initPath }),
   };
 }

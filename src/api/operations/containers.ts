@@ -1,9 +1,9 @@
 import { containerCreateBody } from "../bodies/index.ts";
 import type {
-  ContainerCreateReply, ContainerInspect, ContainerPruneReply, ContainerSummary, ContainerTopReply, ContainerWaitReply, FilesystemChange,
+  ContainerCreateReply, ContainerInspect, ContainerPruneReply, ContainerStats, ContainerSummary, ContainerTopReply, ContainerWaitReply, FilesystemChange,
 } from "../types/index.ts";
 import { containerFilters, containerPruneFilters } from "./filter-parameters.ts";
-import { empty, hijack, hijackBody, json, jsonBody, operation, output, streamBody, tar } from "./operation.ts";
+import { empty, hijack, hijackBody, json, jsonBody, jsonLines, operation, output, streamBody, tar } from "./operation.ts";
 import { choice, flag, flagWithDefault, integer, platformText, required, since, tail, text, timestamp } from "./parameter.ts";
 
 const group = "Container";
@@ -83,9 +83,9 @@ export const containerOperations = {
     group, method: "POST", path: `${id}/start`, status: "implemented", query: { detachKeys: text }, reply: empty, success: [204, 304],
   }),
   containerStats: operation({
-    group, method: "GET", path: `${id}/stats`, status: "later",
+    group, method: "GET", path: `${id}/stats`, status: "implemented",
     query: { stream: flagWithDefault(true), "one-shot": since(41, flag) },
-    reply: json<unknown>(),
+    reply: jsonLines<ContainerStats>(),
   }),
   containerStop: operation({
     group, method: "POST", path: `${id}/stop`, status: "implemented",
@@ -94,7 +94,7 @@ export const containerOperations = {
     success: [204, 304],
   }),
   containerTop: operation({
-    group, method: "GET", path: `${id}/top`, status: "later", query: { ps_args: text }, reply: json<ContainerTopReply>(),
+    group, method: "GET", path: `${id}/top`, status: "implemented", query: { ps_args: text }, reply: json<ContainerTopReply>(),
   }),
   containerUnpause: operation({ group, method: "POST", path: `${id}/unpause`, status: "implemented", reply: empty }),
   containerUpdate: operation({

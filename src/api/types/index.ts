@@ -20,6 +20,7 @@ export type { ClusterVolumeSpec, TopologySegments, Volume, VolumeCreateBody, Vol
 export type {
   Ipam, IpamConfig, Network, NetworkConnectBody, NetworkContainer, NetworkCreateBody, NetworkCreateReply, NetworkDisconnectBody, NetworkPruneReply,
 } from "./network.ts";
+export type { BlkioEntry, BlkioStats, ContainerStats, CpuStats, MemoryStats, NetworkStats } from "./stats.ts";
 export type { EventMessage, EventType } from "./event.ts";
 export type { ProgressDetail, ProgressMessage } from "./progress.ts";
 export type {
@@ -28,6 +29,6 @@ export type {
 export type { ErrorBody } from "./error.ts";
 export type {
   ContainerAttachOptions, ContainerFilter, ContainerListOptions, ContainerLogsOptions, ContainerPruneFilter, ContainerRemoveOptions,
-  ContainerStopOptions, EventFilter, EventsOptions, Filters, ImageFilter, ImageImportOptions, ImageListOptions, ImagePruneFilter,
+  ContainerStatsOptions, ContainerStopOptions, EventFilter, EventsOptions, Filters, ImageFilter, ImageImportOptions, ImageListOptions, ImagePruneFilter,
   ImageRemoveOptions, NetworkFilter, NetworkPruneFilter, Platform, TerminalSize, Timestamp, VolumeFilter, VolumePruneFilter, WaitCondition,
 } from "./options.ts";

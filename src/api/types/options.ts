@@ -39,6 +39,13 @@ export interface ContainerStopOptions {
   readonly timeout?: number;
 }
 
+export interface ContainerStatsOptions {
+  /** A sample every second; else one, after the second that its load is measured in. */
+  readonly stream: boolean;
+  /** Without `stream`: at once, and without a load. */
+  readonly oneShot: boolean;
+}
+
 export interface ContainerRemoveOptions {
   readonly force: boolean;
   /** Anonymous volumes go as well. */

@@ -159,6 +159,47 @@ describe("help", () => {
   });
 });
 
+describe("stats and top", () => {
+  const cpu = (total: number, system: number): object => ({
+    cpu_usage: { total_usage: total, usage_in_kernelmode: 0, usage_in_usermode: 0 }, system_cpu_usage: system, online_cpus: 2,
+    throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
+  });
+  const sample = {
+    id, name: "/box", read: "", preread: "", num_procs: 0, storage_stats: {}, pids_stats: { current: 3 },
+    cpu_stats: cpu(300, 2000), precpu_stats: cpu(200, 1000), memory_stats: { usage: 3 * 1024 ** 2, limit: 8 * 1024 ** 2, stats: { total_inactive_file: 1024 ** 2 } },
+    networks: { eth0: { rx_bytes: 1500, tx_bytes: 7 }, eth1: { rx_bytes: 500, tx_bytes: 0 } },
+    blkio_stats: { io_service_bytes_recursive: [{ major: 8, minor: 0, op: "Read", value: 4096 }, { major: 8, minor: 0, op: "Total", value: 4096 }] },
+  };
+  test("one sample of each that was named, in docker's columns", async () => {
+    const { host, asked } = engine({ "GET /containers/box/stats": sample });
+    const { out } = await wharf(["stats", "--no-stream", "box"], { host });
+    expect(out.split("\n")).toEqual([
+      "CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT   MEM %     NET I/O    BLOCK I/O    PIDS",
+      "0a82e78f64bf   box       20.00%    2MiB / 8MiB         25.00%    2kB / 7B   4.1kB / 0B   3", "",
+    ]);
+    expect(asked.map(({ request }) => request)).toEqual(["GET /containers/box/stats?stream=0"]);
+    expect((await wharf(["stats", "--no-stream", "--format", "{{.Container}} {{.ID}}", "--no-trunc", "box"], { host })).out).toBe(`box ${id}\n`);
+  });
+  test("of all that run; nothing to show is the heading", async () => {
+    const { host } = engine({ "GET /containers/json": [] });
+    expect((await wharf(["stats", "--no-stream"], { host })).out).toStartWith("CONTAINER ID   NAME ");
+  });
+  test("one that is not there is an error, with and without a stream", async () => {
+    const { host } = engine({});
+    for (const once of [[], ["--no-stream"]]) {
+      expect(await wharf(["stats", ...once, "no", "none"], { host })).toEqual({ code: 1, out: "", err: "Error response from daemon: No such container: no\nError response from daemon: No such container: none\n" });
+    }
+  });
+  test("a stream ends with its container", async () => {
+    const { host } = engine({ "GET /containers/box/stats": sample });
+    expect((await wharf(["stats", "--format", "{{.Name}}", "box"], { host })).code).toBe(0);
+  });
+  test("top has wide columns", async () => {
+    const { host } = engine({ "GET /containers/box/top": { Titles: ["PID", "CMD"], Processes: [["1", "sh -c x"]] } });
+    expect((await wharf(["top", "box"], { host })).out).toBe("PID                 CMD\n1                   sh -c x\n");
+  });
+});
+
 describe("ps", () => {
   test("the table", async () => {
     const { host, asked } = engine({ "GET /containers/json": [container()] });

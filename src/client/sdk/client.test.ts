@@ -56,6 +56,33 @@ describe("replies", () => {
     expect(await client.call("containerList", {})).toMatchObject([{ Id: "a" }]);
     expect(connections()).toBe(1);
   });
+  test("between two requests the engine's end is answered with ours", async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const { client } = await scripted((socket) => {
+      socket.on("close", () => { resolve(undefined); });
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
+      setImmediate(() => { socket.end(); });
+    });
+    expect(await client.call("containerList", {})).toEqual([]);
+    await promise;
+  });
+  test("an abort ends a stream also after an earlier request", async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const { client } = await scripted((socket, request) => {
+      if (!request.includes("/events")) {
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
+        return;
+      }
+      socket.on("end", () => { resolve(undefined); });
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n');
+    });
+    await client.call("containerList", {});
+    const stop = new AbortController();
+    const events = (await client.lines("systemEvents", { signal: stop.signal }))[Symbol.asyncIterator]();
+    await events.next();
+    stop.abort();
+    await promise;
+  });
   test("in chunks, with an extension and a trailer", async () => {
     const { client } = await scripted((socket) => { socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6;x=y\r\n[{"Id"\r\n6\r\n:"b"}]\r\n0\r\nTrailer: x\r\n\r\n'); });
     expect(await client.call("containerList", {})).toMatchObject([{ Id: "b" }]);

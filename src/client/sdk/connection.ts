@@ -6,6 +6,8 @@ export interface Connection {
   write(bytes: Uint8Array): Promise<void>;
   /** Says that no more comes from here; what the engine sends still arrives. */
   endWriting(): void;
+  /** Nothing is asked for now, until the next write: an engine that ends the connection meanwhile is not kept waiting for our end. */
+  rest(): void;
   close(): void;
 }
 

@@ -43,6 +43,7 @@ class SocketConnection implements Connection {
   #waiting = 0;
   #isPaused = false;
   #isOver = false;
+  #isResting = false;
   #failure: Error | undefined;
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
@@ -89,6 +90,7 @@ class SocketConnection implements Connection {
     this.#secured.reject(this.#failure ?? new Error("connection closed"));
     this.#wakeReader?.();
     this.#wakeWriter?.();
+    if (this.#isResting) this.close();
   }
 
   closeOn(signal: AbortSignal | undefined): void {
@@ -122,6 +124,7 @@ class SocketConnection implements Connection {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
+    this.#isResting = false;
     let done = 0;
     while (done < bytes.length) {
       if (this.#failure !== undefined) throw this.#failure;
@@ -137,6 +140,11 @@ class SocketConnection implements Connection {
 
   endWriting(): void {
     this.#socket?.shutdown();
+  }
+
+  rest(): void {
+    this.#isResting = true;
+    if (this.#isOver) this.close();
   }
 
   close(): void {

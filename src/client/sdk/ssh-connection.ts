@@ -24,6 +24,8 @@ export function connectSsh(address: Extract<HostAddress, { kind: "ssh" }>, signa
       await child.stdin.flush();
     },
     endWriting: () => { void child.stdin.end(); },
+    // ssh ends by itself when the other side does.
+    rest: () => undefined,
     close: () => { child.kill(); },
   };
 }

@@ -52,7 +52,8 @@ export class Transport {
   }
 
   async request(request: HttpRequest): Promise<HttpReply> {
-    const idle = request.upgrades === true ? undefined : this.#idle.pop();
+    // A connection is closed by the signal that it was opened with.
+    const idle = request.upgrades === true || request.signal !== undefined ? undefined : this.#idle.pop();
     if (idle === undefined) return await this.#exchange(await this.#connect(request.signal), request);
     try {
       return await this.#exchange(idle, request);
@@ -103,7 +104,7 @@ export class Transport {
     return {
       head: reply,
       connection,
-      body: this.#recycled(line, { chunks: bodyChunks(input, framing), isReusable: framing.kind !== "until-close" && request.signal === undefined }),
+      body: this.#recycled(line, { chunks: bodyChunks(input, framing), isCallers: framing.kind === "until-close", isReusable: request.signal === undefined }),
       close: () => { connection.close(); },
     };
   }
@@ -122,14 +123,20 @@ export class Transport {
     };
   }
 
-  async *#recycled(line: Line, from: { readonly chunks: AsyncIterable<Uint8Array>; readonly isReusable: boolean }): AsyncGenerator<Uint8Array, void, undefined> {
+  #keep(line: Line): void {
+    line.connection.rest();
+    this.#idle.push(line);
+  }
+
+  async *#recycled(line: Line, from: { readonly chunks: AsyncIterable<Uint8Array>; readonly isCallers: boolean; readonly isReusable: boolean }): AsyncGenerator<Uint8Array, void, undefined> {
     let isWhole = false;
     try {
       yield* from.chunks;
       isWhole = true;
     } finally {
-      if (isWhole && from.isReusable) this.#idle.push(line);
-      else if (!isWhole) line.connection.close();
+      // A stream that was taken over may still be written to.
+      if (isWhole && !from.isCallers && from.isReusable) this.#keep(line);
+      else if (!isWhole || !from.isCallers) line.connection.close();
     }
   }
 }

@@ -1,6 +1,6 @@
 import type {
   ContainerAttachOptions, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions, ContainerRemoveOptions,
-  ContainerStopOptions, ContainerSummary, NetworkConnectBody, NetworkDisconnectBody, TerminalSize, WaitCondition,
+  ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, NetworkConnectBody, NetworkDisconnectBody, TerminalSize, WaitCondition,
 } from "../../api/types/index.ts";
 import { EngineError, isEngineError } from "../../base/index.ts";
 import { resizeTerminal } from "../../host/conmon/index.ts";
@@ -20,7 +20,9 @@ import { validateName } from "./names.ts";
 import type { ContainerParts } from "./parts.ts";
 import { pauseContainer, unpauseContainer } from "./pause.ts";
 import type { ContainerRegistry } from "./registry.ts";
+import { watchStats } from "./stats.ts";
 import { Stopper } from "./stop.ts";
+import { listContainerProcesses } from "./top.ts";
 import { waitFor } from "./wait.ts";
 
 export interface ContainerServiceParts {
@@ -157,6 +159,14 @@ export class ContainerService implements ContainerBackend {
     if (container.record.config.Tty) resizeTerminal(this.#parts.places.bundle(container.id), { rows: height, columns: width });
     emitContainerEvent(this.#parts.events, container, { action: "resize", attributes: { height: String(height), width: String(width) } });
     await Promise.resolve();
+  }
+
+  async top(ref: string, psArguments: string): Promise<ContainerTopReply> {
+    return await listContainerProcesses(this.#registry.find(ref), psArguments, this.#parts);
+  }
+
+  stats(ref: string, options: ContainerStatsOptions, signal: AbortSignal): Promise<AsyncIterable<ContainerStats>> {
+    return Promise.try(() => watchStats(this.#registry.find(ref), { ...options, parts: this.#parts, signal }));
   }
 
   logs(ref: string, options: ContainerLogsOptions, signal: AbortSignal): Promise<LogOutput> {

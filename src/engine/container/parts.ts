@@ -52,6 +52,8 @@ export interface HostFacts {
   readonly capabilities: ReadonlySet<string>;
   /** Go's name for it: amd64, arm64. */
   readonly architecture: string;
+  /** Bytes. */
+  readonly memory: number;
   /** A program that reaps, for `--init`. */
   readonly initPath?: string;
 }

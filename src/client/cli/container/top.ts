@@ -9,7 +9,7 @@ export const topCommand: Command = {
   async run({ engine, io }, { args }) {
     const [id = "", ...options] = args;
     const reply = await engine.call("containerTop", { path: { id }, query: options.length === 0 ? {} : { ps_args: options.join(" ") } });
-    await io.out.write(layOut([reply.Titles, ...reply.Processes].map((cells) => cells.join("\t"))));
+    await io.out.write(layOut([reply.Titles, ...reply.Processes].map((cells) => cells.join("\t")), { narrowest: 20 }));
     return 0;
   },
 };

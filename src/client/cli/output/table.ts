@@ -1,8 +1,7 @@
-const narrowest = 10;
 const gap = 3;
 
-/** Lays lines out whose cells are separated by tabs: each column as wide as its longest cell and three spaces, ten at least. */
-export function layOut(lines: readonly string[]): string {
+/** Lays lines out whose cells are separated by tabs: each column as wide as its longest cell and three spaces, `narrowest` at least. */
+export function layOut(lines: readonly string[], { narrowest = 10 }: { readonly narrowest?: number } = {}): string {
   const rows = lines.map((line) => line.split("\t"));
   const widths: number[] = [];
   for (const cells of rows) {

@@ -1,6 +1,6 @@
 import type {
   ContainerAttachOptions, ContainerCreateBody, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions,
-  ContainerRemoveOptions, ContainerStopOptions, ContainerSummary, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody,
+  ContainerRemoveOptions, ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody,
   ExecInspect, Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImageRemoveOptions,
   ImageSummary, Network, NetworkConnectBody, NetworkCreateBody, NetworkCreateReply,
   NetworkDisconnectBody, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume, VolumeCreateBody,
@@ -45,6 +45,10 @@ export interface ContainerBackend {
   remove(ref: string, options: ContainerRemoveOptions, signal: AbortSignal): Promise<void>;
   rename(ref: string, name: string, signal: AbortSignal): Promise<void>;
   resize(ref: string, size: TerminalSize, signal: AbortSignal): Promise<void>;
+  /** @param psArguments options of ps(1); empty: "-ef" */
+  top(ref: string, psArguments: string, signal: AbortSignal): Promise<ContainerTopReply>;
+  /** Ends when the container is removed, or after one sample where no stream was asked for. */
+  stats(ref: string, options: ContainerStatsOptions, signal: AbortSignal): Promise<AsyncIterable<ContainerStats>>;
   /** Puts a container, running or not, on one more network. */
   connect(network: string, body: NetworkConnectBody, signal: AbortSignal): Promise<void>;
   disconnect(network: string, body: NetworkDisconnectBody, signal: AbortSignal): Promise<void>;

@@ -1,5 +1,5 @@
 import { EngineError } from "../../../base/index.ts";
-import type { ExecCreateBody, ExecInspect, ImageInspect, Network, Volume } from "../../../api/types/index.ts";
+import type { ContainerStats, CpuStats, ExecCreateBody, ExecInspect, ImageInspect, Network, Volume } from "../../../api/types/index.ts";
 import type { Attachment, Backend, ContainerBackend, ExecBackend, ImageBackend, NetworkBackend, SystemBackend, VolumeBackend } from "../backend/index.ts";
 import { FakeContainer } from "./fake-container.ts";
 import { runProgram } from "./fake-program.ts";
@@ -83,6 +83,14 @@ export class FakeBackend implements Backend {
     resize: (ref) => {
       this.find(ref);
       return Promise.resolve();
+    },
+    top: (ref, psArguments) => {
+      this.find(ref);
+      return Promise.resolve({ Titles: ["PID", psArguments], Processes: [["1", "sh -c x"]] });
+    },
+    stats: (ref, { stream }) => {
+      const { id, name } = this.find(ref);
+      return Promise.resolve(samplesOf({ id, name, count: stream ? 3 : 1 }));
     },
     connect: (_, { Container }) => {
       this.find(Container);
@@ -247,6 +255,20 @@ const bridge: Network = {
 
 async function *archiveOf(refs: readonly string[]): AsyncGenerator<Uint8Array, void, undefined> {
   for (const ref of refs) yield await Promise.resolve(Buffer.from(`${ref}\n`));
+}
+
+async function *samplesOf({ id, name, count }: { id: string; name: string; count: number }): AsyncGenerator<ContainerStats, void, undefined> {
+  const cpu = (total: number): CpuStats => ({
+    cpu_usage: { total_usage: total, usage_in_kernelmode: 0, usage_in_usermode: total }, system_cpu_usage: total * 10, online_cpus: 2,
+    throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
+  });
+  const noIo = { io_service_bytes_recursive: null, io_serviced_recursive: null, io_queue_recursive: null, io_service_time_recursive: null, io_wait_time_recursive: null, io_merged_recursive: null, io_time_recursive: null, sectors_recursive: null };
+  for (let index = 1; index <= count; index++) {
+    yield await Promise.resolve({
+      name: `/${name}`, id, read: "2024-01-02T03:04:05Z", preread: "2024-01-02T03:04:04Z", pids_stats: { current: index }, blkio_stats: noIo, num_procs: 0,
+      storage_stats: {}, cpu_stats: cpu(index), precpu_stats: cpu(index - 1), memory_stats: { usage: 1024, limit: 4096 },
+    });
+  }
 }
 
 async function *eventsUntil(until: bigint | undefined): AsyncGenerator<

@@ -2,13 +2,13 @@ import { EngineError } from "../../../base/index.ts";
 import type { ContainerAttachOptions, ContainerStopOptions } from "../../../api/types/index.ts";
 import { replied, type Handlers } from "./call.ts";
 import { replyWithLogs } from "./logs.ts";
-import { commonHeaders, hijack } from "../reply/index.ts";
+import { commonHeaders, hijack, jsonLine, startJsonLines } from "../reply/index.ts";
 import { containerCreateRequest, containerInspectReply, containerListReply } from "../shapes/index.ts";
 
 type Name =
   | "containerCreate" | "containerList" | "containerInspect" | "containerStart" | "containerStop" | "containerRestart" | "containerKill"
   | "containerWait" | "containerDelete" | "containerRename" | "containerLogs" | "containerAttach" | "containerResize"
-  | "containerPause" | "containerUnpause";
+  | "containerPause" | "containerUnpause" | "containerTop" | "containerStats";
 
 export const containerHandlers: Handlers<Name> = {
   containerCreate: ({ backend, query, body, version, signal }) => {
@@ -62,6 +62,14 @@ export const containerHandlers: Handlers<Name> = {
   containerUnpause: async ({ backend, path, signal }) => {
     await backend.containers.unpause(path.id, signal);
     return undefined;
+  },
+  containerTop: ({ backend, path, query, signal }) => backend.containers.top(path.id, query.ps_args ?? "", signal),
+  containerStats: async ({ backend, path, query, exchange, endless }) => {
+    const samples = await backend.containers.stats(path.id, { stream: query.stream, oneShot: query["one-shot"] }, endless);
+    const lines = await startJsonLines(exchange);
+    for await (const sample of samples) await lines.write(jsonLine(sample));
+    await lines.end();
+    return replied;
   },
   /** The headers say that the wait is registered; the client may start the container then. */
   containerWait: async ({ backend, path, query, exchange, endless }) => {
