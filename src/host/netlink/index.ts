@@ -12,3 +12,4 @@ export type { NetfilterRequest } from "./netfilter.ts";
 export { addRoute, decodeRoute, deleteRoute, listRoutes } from "./route.ts";
 export type { NewRoute, Route } from "./route.ts";
 export { NetlinkError, NetlinkSocket } from "./socket.ts";
+export { decodeUnixPeer, getUnixPeer } from "./socket-diagnostics.ts";

@@ -4,7 +4,7 @@ import type { NetlinkMessage, NetlinkRequest } from "./message.ts";
 import { transactionBounds } from "./netfilter.ts";
 
 /** linux/netlink.h and sys/socket.h. */
-const protocols = { route: 0, netfilter: 12 };
+const protocols = { route: 0, diagnostics: 4, netfilter: 12 };
 const familyNetlink = 16;
 const typeRaw = 3;
 const closeOnExec = 0o2000000;
