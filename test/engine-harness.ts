@@ -23,10 +23,12 @@ export class TestEngine implements AsyncDisposable {
   readonly bridge: string;
   readonly socket: string;
   readonly #arguments: readonly string[];
+  readonly #environment: Readonly<Record<string, string>>;
   readonly #log: string[] = [];
   #process: ChildProcess | undefined;
 
-  private constructor(extra: readonly string[]) {
+  private constructor(extra: readonly string[], environment: Readonly<Record<string, string>>) {
+    this.#environment = environment;
     engines += 1;
     this.root = realpathSync(mkdtempSync(join(tmpdir(), "w-")));
     this.bridge = `wt${process.pid.toString(36)}${engines.toString(36)}`;
@@ -34,9 +36,12 @@ export class TestEngine implements AsyncDisposable {
     this.#arguments = ["--data-root", join(this.root, "d"), "--exec-root", join(this.root, "x"), "--bridge", this.bridge, ...extra];
   }
 
-  /** @param extra further options of `wharf daemon` */
-  static async start(extra: readonly string[] = []): Promise<TestEngine> {
-    const engine = new TestEngine(extra);
+  /**
+   * @param extra further options of `wharf daemon`
+   * @param environment what its process has beside the test's own variables
+   */
+  static async start(extra: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<TestEngine> {
+    const engine = new TestEngine(extra, environment);
     try {
       await engine.run();
       return engine;
@@ -61,7 +66,9 @@ export class TestEngine implements AsyncDisposable {
 
   /** Starts the engine again after `kill` or `stop`; resolves when it serves. */
   async run(): Promise<void> {
-    const child = spawn(process.execPath, [program, "daemon", ...this.#arguments], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, [program, "daemon", ...this.#arguments], {
+      stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...this.#environment },
+    });
     this.#process = child;
     const lines = createInterface({ input: child.stderr });
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();

@@ -18,8 +18,9 @@ export class ContainerWorld implements AsyncDisposable {
     this.client = connect({ host: engine.host });
   }
 
-  static async open(extra: readonly string[] = []): Promise<ContainerWorld> {
-    const engine = await TestEngine.start(extra);
+  /** As {@link TestEngine.start}. */
+  static async open(extra: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<ContainerWorld> {
+    const engine = await TestEngine.start(extra, environment);
     try {
       await engine.addBusybox();
       return new ContainerWorld(engine);
