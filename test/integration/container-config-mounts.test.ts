@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mount, setPropagation, unmount } from "../../src/host/mount/index.ts";
+import { mount, readMounts, setPropagation, unmount } from "../../src/host/mount/index.ts";
 import { TestEngine } from "../engine-harness.ts";
 import { importCrafted } from "./crafted-image.ts";
 
@@ -71,8 +71,7 @@ test("read-only goes for the mounts below as well, unless it is asked not to", (
   output("--mount", `type=bind,src=${source},dst=/data,readonly,bind-recursive=writable`, "busybox", "touch", "/data/below/y");
   expect(existsSync(join(source, "below/y"))).toBe(true);
   const alone = ["--mount", `type=bind,src=${source},dst=/data,bind-recursive=disabled`, "busybox", "ls", "/data/below"];
-  expect(output("--runtime", "runc", ...alone)).toBe("");
-  expect(run("--runtime", "crun", ...alone).stderr).toContain("without the mounts below it");
+  for (const runtime of ["runc", "crun"]) expect(output("--runtime", runtime, ...alone)).toBe("");
 }, time);
 
 test("propagation: what the host mounts later is seen by a slave and not by a private mount", async () => {
@@ -111,6 +110,59 @@ test("volumes without a name go with their container where --rm or rm -v says so
   engine.command("docker", "rm", "-v", "holder");
   expect(names()).toEqual([...before, "kept"].sort());
   engine.command("docker", "volume", "rm", "kept");
+}, time);
+
+test("bind-recursive=readonly: everything below is read-only, as it is unless asked otherwise; a single file can be bound alone", () => {
+  const source = join(folder, "nested");
+  const forced = run("--mount", `type=bind,src=${source},dst=/data,readonly,bind-propagation=rprivate,bind-recursive=readonly`, "busybox", "touch", "/data/below/x");
+  expect(forced.stderr).toContain("Read-only file system");
+  writeFileSync(join(folder, "single"), "alone\n");
+  expect(output("--mount", `type=bind,src=${folder}/single,dst=/file,bind-recursive=disabled`, "busybox", "cat", "/file")).toBe("alone\n");
+  expect(readdirSync(join(engine.root, "x/bundles"))).toEqual([]);
+}, time);
+
+test("--volumes-from: binds, volumes with and without a name, and tmpfs of --mount, all or read-only; an own mount goes before", () => {
+  const source = join(folder, "given");
+  mkdirSync(source);
+  writeFileSync(join(source, "file"), "of the host\n");
+  const docker = (...words: readonly string[]): string => engine.command("docker", ...words).stdout.trim();
+  const words = ["-v", `${source}:/bound`, "-v", "/own", "-v", "named:/named:ro", "--mount", "type=tmpfs,dst=/memory,tmpfs-size=64k", "--tmpfs", "/not-given"];
+  docker("run", "--name", "giver", ...words, "busybox", "sh", "-c", "echo own > /own/file");
+  const shown = "cat /bound/file /own/file; df -k /memory | tail -1 | awk '{ print $2 }'; mountpoint -q /not-given || echo not given; for p in /bound /own /named; do touch $p/x 2>/dev/null && echo $p; done; true";
+  expect(output("--volumes-from", "giver", "busybox", "sh", "-c", shown)).toBe("of the host\nown\n64\nnot given\n/bound\n/own\n");
+  expect(output("--volumes-from", "giver:ro", "busybox", "sh", "-c", shown)).toBe("of the host\nown\n64\nnot given\n");
+  expect(output("--volumes-from", "giver", "-v", "other:/own", "busybox", "ls", "/own")).toBe("");
+  // Taken over for good: what becomes of the other changes nothing, and its volume stays as long as anybody has it.
+  docker("create", "--name", "heir", "--volumes-from", "giver", "busybox", "cat", "/own/file");
+  docker("rm", "-v", "giver");
+  expect(docker("start", "-a", "heir")).toBe("own");
+  const inherited = JSON.parse(docker("inspect", "-f", "{{json .Mounts}}", "heir")) as { Destination: string; Type: string; RW: boolean; Mode: string }[];
+  expect(inherited.map(({ Destination, Type, RW, Mode }) => `${Destination} ${Type} ${RW} ${Mode}`)).toEqual(["/bound bind true ", "/memory tmpfs true ", "/named volume false ", "/own volume true "]);
+  docker("rm", "-v", "heir");
+  expect(docker("volume", "ls", "-q").split("\n").filter((name) => name.length === 64)).toEqual([]);
+  expect(run("--pull", "never", "--volumes-from", "giver", "busybox", "true").stderr).toContain("No such container: giver");
+  expect(run("--volumes-from", "named:often", "busybox", "true").stderr).toContain("invalid mode for volumes-from: often");
+}, time);
+
+test("--mount type=image: another image's files, read-only, a part of them, and never what a link in it points to", () => {
+  const archive = join(folder, "made.tar");
+  mkdirSync(join(folder, "made-image/a/b"), { recursive: true });
+  writeFileSync(join(folder, "made-image/a/b/file"), "deep\n");
+  symlinkSync("/etc", join(folder, "made-image/a/out"));
+  symlinkSync("b", join(folder, "made-image/a/in"));
+  Bun.spawnSync(["tar", "-C", join(folder, "made-image"), "-cf", archive, "."]);
+  expect(engine.command("docker", "import", archive, "made").status).toBe(0);
+  expect(output("--mount", "type=image,src=made,dst=/image", "busybox", "sh", "-c", "cat /image/a/b/file; touch /image/x 2>&1 | grep -c Read-only")).toBe("deep\n1\n");
+  expect(output("--mount", "type=image,src=made,dst=/image,image-subpath=a/in", "busybox", "cat", "/image/file")).toBe("deep\n");
+  expect(run("--mount", "type=image,src=made,dst=/image,image-subpath=a/out", "busybox", "true").stderr).toContain("leads out of");
+  expect(run("--pull", "never", "--mount", "type=image,src=none-such,dst=/image", "busybox", "true").stderr).toContain("No such image: none-such");
+  // Whoever has it mounted keeps it.
+  engine.command("docker", "run", "-d", "--name", "user", "--mount", "type=image,src=made,dst=/image", "busybox", "sleep", "1000");
+  const id = engine.command("docker", "image", "inspect", "-f", "{{.Id}}", "made").stdout.trim();
+  expect(engine.command("docker", "rmi", "-f", id).stderr).toContain("image is being used by running container");
+  engine.command("docker", "rm", "-f", "user");
+  expect(engine.command("docker", "rmi", "made").status).toBe(0);
+  expect(readMounts().filter(({ target }) => target.startsWith(engine.root))).toEqual([]);
 }, time);
 
 test("volume-subpath: a part of a volume, and never what a link in it points to", () => {

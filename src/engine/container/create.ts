@@ -10,10 +10,11 @@ import { parseNetworkMode, publishedPorts } from "../network/index.ts";
 import type { ContainerCreateRequest } from "../server/index.ts";
 import {
   collectMountWishes, commandLine, hostWarnings, mergeConfig, refuseUnsupported, resolveCapabilities, resolveSecurity, validateResources, validateUlimits,
-  type VolumeWish,
+  type MountWishes, type VolumeWish,
 } from "../spec/index.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import { Container } from "./container.ts";
+import { inheritMounts } from "./inherited-mounts.ts";
 import { requireSources } from "./mounts.ts";
 import { makeName, validateName } from "./names.ts";
 import { completeEndpoints, modeOf } from "./network-request.ts";
@@ -39,12 +40,13 @@ export async function createContainer(request: ContainerCreateRequest, creation:
   const id = randomBytes(32).toString("hex");
   const hostConfig = completeHostConfig(asked, creation);
   const merged = completeConfig(mergeConfig(config, image.config), { id, hostConfig, registry });
-  validate({ config: merged, hostConfig }, parts);
+  const inherited = inheritMounts(hostConfig.VolumesFrom ?? [], registry);
+  validate({ config: merged, hostConfig, inherited }, parts);
   const name = request.name === undefined || request.name === "" ? makeName((candidate) => registry.isTaken(candidate)) : request.name;
   parts.logs.policy(hostConfig.LogConfig, { id, name, config: merged });
   registry.reserveName(name, id);
   try {
-    const container = await make({ id, name, image, config: merged, hostConfig, endpoints: completeEndpoints(modeOf({ config: merged, hostConfig }), networking.EndpointsConfig ?? {}) }, creation);
+    const container = await make({ id, name, image, config: merged, hostConfig, inherited, endpoints: completeEndpoints(modeOf({ config: merged, hostConfig }), networking.EndpointsConfig ?? {}) }, creation);
     emitContainerEvent(parts.events, container, { action: "create" });
     return { Id: id, Warnings: hostWarnings(hostConfig, parts.host.limits) };
   } catch (error) {
@@ -59,14 +61,17 @@ interface Plan {
   readonly image: Image;
   readonly config: ContainerConfig;
   readonly hostConfig: HostConfig;
+  readonly inherited: ContainerRecord["inherited"];
   readonly endpoints: ContainerRecord["endpoints"];
 }
 
 async function make({ image, ...plan }: Plan, { parts, registry }: Creation): Promise<Container> {
-  const { id, config, hostConfig } = plan;
+  const { id, hostConfig } = plan;
   await using undo = new AsyncDisposableStack();
   using _held = parts.images.hold(image.id);
-  const wishes = collectMountWishes(config, hostConfig).filter((wish) => wish.kind === "volume");
+  const all = collectMountWishes(plan);
+  const wishes = all.filter((wish) => wish.kind === "volume");
+  const mountedImages = Object.fromEntries(all.filter((wish) => wish.kind === "image").map(({ target, source }) => [target, parts.images.resolve(source).id]));
   undo.defer(() => parts.volumes.release(id, { removeAnonymous: true }));
   const volumes = await acquireVolumes(wishes, id, parts);
   await parts.snapshotter.create(id, image.chain);
@@ -75,7 +80,7 @@ async function make({ image, ...plan }: Plan, { parts, registry }: Creation): Pr
   undo.defer(() => { rmSync(parts.places.container(id), { recursive: true, force: true }); });
   await fillVolumes(wishes, { id, volumes, parts });
   const container = new Container({
-    ...plan, imageId: image.id, created: formatTimestamp(parts.clock()), volumes, restartCount: 0, state: freshState,
+    ...plan, imageId: image.id, created: formatTimestamp(parts.clock()), volumes, mountedImages, restartCount: 0, state: freshState,
     runtime: hostConfig.Runtime ?? parts.defaultRuntime,
   });
   registry.add(container);
@@ -164,7 +169,7 @@ function completeConfig(config: ContainerConfig, { id, hostConfig, registry }: C
 }
 
 /** Everything that can be told to be wrong before anything is made. @throws EngineError docker's texts */
-function validate({ config, hostConfig }: { config: ContainerConfig; hostConfig: HostConfig }, parts: ContainerParts): void {
+function validate({ config, hostConfig, inherited }: MountWishes, parts: ContainerParts): void {
   const invalid = (text: string): EngineError => new EngineError("invalid-argument", text);
   refuseUnsupported(hostConfig);
   commandLine(config);
@@ -185,7 +190,7 @@ function validate({ config, hostConfig }: { config: ContainerConfig; hostConfig:
   if (Math.abs(hostConfig.OomScoreAdj) > 1000) throw invalid(`Invalid value ${hostConfig.OomScoreAdj}, range for oom score adj is [-1000, 1000]`);
   parseNetworkMode(hostConfig.NetworkMode);
   publishedPorts({ bindings: hostConfig.PortBindings, exposed: Object.keys(config.ExposedPorts ?? {}), publishAll: hostConfig.PublishAllPorts });
-  requireSources({ config, hostConfig });
+  requireSources({ config, hostConfig, inherited });
   if (!parts.runtimes.has(hostConfig.Runtime ?? parts.defaultRuntime)) throw invalid(`unknown or invalid runtime name: ${hostConfig.Runtime ?? ""}`);
 }
 

@@ -14,6 +14,7 @@ import { modeOf, sandboxRequest } from "./network-request.ts";
 import type { ContainerParts } from "./parts.ts";
 import type { ContainerRecord } from "./record.ts";
 import type { ContainerRegistry } from "./registry.ts";
+import { endStartMounts, StartMounts } from "./start-mounts.ts";
 import { makeSharedMemory, removeSharedMemory, requireSharedMemory } from "./shared-memory.ts";
 
 export interface LaunchParts {
@@ -46,7 +47,8 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
   await snapshotter.mount(record.id, places.root(record.id));
   undo.add(() => snapshotter.unmount(places.root(record.id)));
   undo.add(() => volumes.endUse(record.id));
-  const mounts = [...fileMounts(record, fileOwner(record), places), ...await mountSpecs(record, volumes)];
+  undo.add(() => endStartMounts(places.startMounts(record.id)));
+  const mounts = [...fileMounts(record, fileOwner(record), places), ...await mountSpecs(record, new StartMounts(places.startMounts(record.id)), parts)];
   if (record.hostConfig.IpcMode === "shareable") {
     undo.add(() => removeSharedMemory(places.sharedMemory(record.id)));
     makeSharedMemory(places.sharedMemory(record.id), record.hostConfig.ShmSize);

@@ -9,6 +9,7 @@ import { cgroupPathOf, connectWaiting, failureCode, launch, runtimeOf } from "./
 import type { ContainerParts } from "./parts.ts";
 import type { ContainerRecord } from "./record.ts";
 import type { ContainerRegistry } from "./registry.ts";
+import { endStartMounts } from "./start-mounts.ts";
 import { removeSharedMemory } from "./shared-memory.ts";
 import { discardContainer } from "./discard.ts";
 import { HealthChecks } from "./health-checks.ts";
@@ -90,9 +91,15 @@ export class Lifecycle {
     });
     gone.catch(() => undefined);
     // Nobody has to see the start's mount any more: the container has its own.
-    void container.queue.run(() => this.#parts.snapshotter.unmount(this.#parts.places.root(container.id))).catch((error: unknown) => {
+    void container.queue.run(() => this.#endStart(container.id)).catch((error: unknown) => {
       this.#parts.log.error(`cannot unmount the file system of container ${container.record.name}`, error);
     });
+  }
+
+  async #endStart(id: string): Promise<void> {
+    const { places, snapshotter } = this.#parts;
+    await snapshotter.unmount(places.root(id));
+    await endStartMounts(places.startMounts(id));
   }
 
   #keepLog({ id, record }: Container, { conmon }: Monitor, ended: Promise<void>): void {
@@ -152,11 +159,11 @@ export class Lifecycle {
 
   /** Takes away what one run needed: the runtime's state with its cgroup, the bundle, the use of volumes. */
   async tidy({ record }: Container): Promise<void> {
-    const { places, volumes, snapshotter } = this.#parts;
+    const { places, volumes } = this.#parts;
     const steps = [
       runtimeOf(record, this.#parts).delete(record.id, this.#cgroupOf(record)),
       volumes.endUse(record.id),
-      snapshotter.unmount(places.root(record.id)),
+      this.#endStart(record.id),
       ...(record.hostConfig.IpcMode === "shareable" ? [removeSharedMemory(places.sharedMemory(record.id))] : []),
     ];
     for (const result of await Promise.allSettled(steps)) {

@@ -33,7 +33,7 @@ export async function openContainers(parts: ContainerParts): Promise<Containers>
     containers: new ContainerService({ parts, registry, lifecycle }),
     execs: new ExecService(parts, registry),
     counts: () => count(registry),
-    usersOf: (image) => registry.all().filter(({ record }) => record.imageId === image).map((container) => ({ containerId: container.id, running: container.isActive })),
+    usersOf: (image) => registry.all().filter(({ record }) => record.imageId === image || Object.values(record.mountedImages).includes(image)).map((container) => ({ containerId: container.id, running: container.isActive })),
     startByPolicy,
     close: () => { lifecycle.close(); },
   };

@@ -33,6 +33,11 @@ export class Places {
     return join(this.bundle(id), "rootfs");
   }
 
+  /** What is mounted for the moment of the start. */
+  startMounts(id: string): string {
+    return join(this.bundle(id), "mounts");
+  }
+
   exec(id: string, exec: string): string {
     return join(this.bundle(id), `exec-${exec.slice(0, 16)}`);
   }

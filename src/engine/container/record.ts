@@ -1,6 +1,6 @@
-import { containerConfig, endpointSettings, hostConfig } from "../../api/bodies/index.ts";
-import { boolean, int64, object, oneOf, optional, parseJson, record, string, type Decoder } from "../../api/decode/index.ts";
-import type { ContainerConfig, EndpointSettings, HostConfig } from "../../api/types/index.ts";
+import { containerConfig, endpointSettings, hostConfig, mount } from "../../api/bodies/index.ts";
+import { array, boolean, int64, object, oneOf, optional, parseJson, record, string, type Decoder } from "../../api/decode/index.ts";
+import type { ContainerConfig, EndpointSettings, HostConfig, Mount } from "../../api/types/index.ts";
 import { never, parseDigest, type Digest } from "../../base/index.ts";
 import type { ProcessIdentity } from "../../host/process/index.ts";
 
@@ -21,6 +21,10 @@ export interface ContainerRecord {
   readonly hasLeftNetworks?: boolean;
   /** Name of the volume at each place in the container. */
   readonly volumes: Readonly<Record<string, string>>;
+  /** What it has of other containers (`--volumes-from`), as it was when it was made. */
+  readonly inherited: readonly Mount[];
+  /** Id of the image that is mounted at each place. */
+  readonly mountedImages: Readonly<Record<string, Digest>>;
   readonly runtime: string;
   /** Restarts by its policy since it was started by hand. */
   readonly restartCount: number;
@@ -77,6 +81,8 @@ const decode = object<ContainerRecord>({
   endpoints: record(endpointSettings),
   hasLeftNetworks: optional(boolean),
   volumes: record(string),
+  inherited: array(mount),
+  mountedImages: record(digest),
   runtime: string,
   restartCount: int64,
   state,

@@ -9,7 +9,7 @@ function record(id: string, state: Partial<StoredState>, policy = "no", autoRemo
   const host = hostConfig(parseJson(JSON.stringify({ RestartPolicy: { Name: policy }, AutoRemove: autoRemove })), "");
   return {
     id, name: id, created: "2024-01-02T03:04:05Z", imageId: parseDigest(`sha256:${"1".repeat(64)}`), config: containerConfig(parseJson("{}"), ""), hostConfig: host,
-    endpoints: {}, volumes: {}, runtime: "crun", restartCount: 0, state: { ...freshState, ...state },
+    endpoints: {}, volumes: {}, inherited: [], mountedImages: {}, runtime: "crun", restartCount: 0, state: { ...freshState, ...state },
   };
 }
 

@@ -1,7 +1,7 @@
 export { parseAvailableCapabilities, resolveCapabilities } from "./capabilities.ts";
 export { mergeConfig } from "./merge-config.ts";
 export { collectMountWishes, parseBind } from "./mount-wish.ts";
-export type { BindWish, MountWish, TmpfsWish, VolumeWish } from "./mount-wish.ts";
+export type { BindWish, ImageWish, MountWish, MountWishes, TmpfsWish, VolumeWish } from "./mount-wish.ts";
 export { commandLine, environment, mergeEnvironment, processSpec, validateUlimits } from "./process.ts";
 export type { ProcessRequest } from "./process.ts";
 export { resourcesSpec, validateResources } from "./resources.ts";

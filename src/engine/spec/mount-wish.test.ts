@@ -5,12 +5,12 @@ import { collectMountWishes, type MountWish } from "./index.ts";
 
 function wishes(body: object): readonly MountWish[] {
   const { HostConfig: host, ...config } = containerCreateBody(parseJson(JSON.stringify(body)), "");
-  return collectMountWishes(config, host);
+  return collectMountWishes({ config, hostConfig: host, inherited: [] });
 }
 
 function shown(body: object): string[] {
   return wishes(body).map((wish) => {
-    const what = wish.kind === "bind" ? wish.source : wish.kind === "volume" ? (wish.name ?? "(new)") : wish.options.join(",");
+    const what = wish.kind === "tmpfs" ? wish.options.join(",") : wish.kind === "volume" ? (wish.name ?? "(new)") : wish.source;
     return `${wish.target} ${wish.kind} ${what} ${wish.readOnly ? "ro" : "rw"}`;
   });
 }
@@ -52,6 +52,14 @@ test("collectMountWishes: how far read-only and mounts below go", () => {
   expect(forced).toMatchObject({ readOnlyRecursive: "always" });
 });
 
+test("collectMountWishes: what was inherited gives way to what was asked for, and goes before what the image declares", () => {
+  const { HostConfig: hostConfig, ...config } = containerCreateBody(parseJson(JSON.stringify({ Volumes: { "/a": {}, "/c": {} }, HostConfig: { Binds: ["/own:/b"] } })), "");
+  const inherited = [{ Type: "bind", Source: "/of/another", Target: "/a", ReadOnly: true }, { Type: "volume", Source: "vol", Target: "/b" }, { Type: "volume", Source: "vol", Target: "/d" }] as const;
+  expect(collectMountWishes({ config, hostConfig, inherited }).map(({ target, kind, readOnly }) => `${target} ${kind} ${readOnly}`)).toEqual([
+    "/a bind true", "/b bind false", "/c volume false", "/d volume false",
+  ]);
+});
+
 const refused: readonly (readonly [host: object, text: string])[] = [
   [{ Binds: ["/a:/b:ro:x"] }, "invalid volume specification: '/a:/b:ro:x'"],
   [{ Binds: ["/a:b"] }, "invalid volume specification: '/a:b': invalid mount path: 'b' mount path must be absolute"],
@@ -64,6 +72,11 @@ const refused: readonly (readonly [host: object, text: string])[] = [
   [{ Mounts: [{ Type: "volume" }] }, 'invalid mount config for type "volume": field Target must not be empty'],
   [{ Mounts: [{ Type: "tmpfs", Source: "/a", Target: "/b" }] }, 'invalid mount config for type "tmpfs": field Source must not be specified'],
   [{ Mounts: [{ Type: "bind", Source: "/a", Target: "/b", BindOptions: { ReadOnlyForceRecursive: true } }] }, "need a read-only mount"],
+  [{ Mounts: [{ Type: "image", Target: "/b" }] }, 'invalid mount config for type "image": field Source must not be empty'],
+  [{ Mounts: [{ Type: "image", Source: "i", Target: "/b", BindOptions: {} }] }, 'invalid mount config for type "image": field BindOptions must not be specified'],
+  [{ Mounts: [{ Type: "image", Source: "i", Target: "/b", ImageOptions: { Subpath: "../x" } }] }, "subpath must be a relative path within the volume"],
+  [{ Mounts: [{ Type: "bind", Source: "/a", Target: "/b", ImageOptions: { Subpath: "x" } }] }, 'invalid mount config for type "bind": field ImageOptions must not be specified'],
+  [{ Mounts: [{ Type: "cluster", Source: "a", Target: "/b" }] }, "cluster volumes need a swarm"],
   [{ Tmpfs: { "/t": "evil=1" } }, 'invalid tmpfs option ["evil=1"]'],
 ];
 

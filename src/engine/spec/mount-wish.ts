@@ -3,7 +3,7 @@ import type { ContainerConfig, HostConfig, Mount } from "../../api/types/index.t
 import { EngineError } from "../../base/index.ts";
 
 /** A mount as it was asked for, whichever way it was spelled. */
-export type MountWish = BindWish | VolumeWish | TmpfsWish;
+export type MountWish = BindWish | VolumeWish | ImageWish | TmpfsWish;
 
 interface AnyWish {
   /** Where it appears in the container: absolute and clean. */
@@ -39,6 +39,14 @@ export interface VolumeWish extends AnyWish {
   readonly fromImage: boolean;
 }
 
+/** The file system of an image, which nobody can change. */
+export interface ImageWish extends AnyWish {
+  readonly kind: "image";
+  /** Its name or id. */
+  readonly source: string;
+  readonly subpath: string | undefined;
+}
+
 export interface TmpfsWish extends AnyWish {
   readonly kind: "tmpfs";
   /** Options for mount, such as size=64k. */
@@ -48,12 +56,19 @@ export interface TmpfsWish extends AnyWish {
 const bindModes = new Set(["rw", "ro", "z", "Z", "cached", "delegated", "consistent", "nocopy", "copy", "shared", "slave", "private", "rshared", "rslave", "rprivate", "rbind", "bind"]);
 const propagations = new Set(["shared", "slave", "private", "rshared", "rslave", "rprivate"]);
 
+export interface MountWishes {
+  readonly config: ContainerConfig;
+  readonly hostConfig: HostConfig;
+  /** What `--volumes-from` has come to; anything else at the same place goes before it. */
+  readonly inherited: readonly Mount[];
+}
+
 /**
- * Everything that a container mounts: --mount, -v, --tmpfs, and the volumes that its image declares where nothing else
- * is mounted. Ordered by depth, so that what lies below comes after.
+ * Everything that a container mounts: --mount, -v, --tmpfs, what it has of other containers, and the volumes that its image
+ * declares where nothing else is mounted. Ordered by depth, so that what lies below comes after.
  * @throws EngineError `invalid-argument` with docker's texts, for two at one place too
  */
-export function collectMountWishes(config: ContainerConfig, host: HostConfig): readonly MountWish[] {
+export function collectMountWishes({ config, hostConfig: host, inherited }: MountWishes): readonly MountWish[] {
   const wishes: MountWish[] = [];
   for (const text of host.Binds ?? []) wishes.push(parseBind(text, host.VolumeDriver));
   for (const mount of host.Mounts ?? []) wishes.push(parseMount(mount));
@@ -62,6 +77,12 @@ export function collectMountWishes(config: ContainerConfig, host: HostConfig): r
   for (const { target } of wishes) {
     if (taken.has(target)) throw new EngineError("invalid-argument", `Duplicate mount point: ${target}`);
     taken.add(target);
+  }
+  for (const mount of inherited) {
+    const wish = parseMount(mount);
+    if (taken.has(wish.target)) continue;
+    taken.add(wish.target);
+    wishes.push(wish.kind === "volume" ? { ...wish, mode: "" } : wish);
   }
   for (const path of Object.keys(config.Volumes ?? {})) {
     const target = cleanTarget(path, path);
@@ -127,9 +148,9 @@ function parseMount(mount: Mount): MountWish {
     case "bind": return { ...parseBindMount(mount, source, fail), target, readOnly };
     case "volume": return { ...parseVolumeMount(mount, source, fail), target, readOnly };
     case "tmpfs": return { kind: "tmpfs", target, readOnly, options: tmpfsOptions(mount, source, fail) };
-    case "": case "npipe": case "cluster": case "image":
-      throw new EngineError("invalid-argument", type === "" || type === "npipe" ? `mount type unknown: "${type}"` : `mounts of type ${type} are not supported yet`);
-    default: throw new EngineError("invalid-argument", `mount type unknown: "${String(type)}"`);
+    case "image": return { kind: "image", target, readOnly: true, ...parseImageMount(mount, source, fail) };
+    case "cluster": throw new EngineError("invalid-argument", "cluster volumes need a swarm, of which this engine is no part");
+    default: throw new EngineError("invalid-argument", `mount type unknown: "${type}"`);
   }
 }
 
@@ -141,6 +162,7 @@ function parseBindMount(mount: Mount, source: string, fail: Fail): Omit<BindWish
   if (!source.startsWith("/")) throw fail(`invalid mount path: '${source}' mount path must be absolute`);
   if (mount.VolumeOptions !== undefined) throw fail("field VolumeOptions must not be specified");
   if (mount.TmpfsOptions !== undefined) throw fail("field TmpfsOptions must not be specified");
+  if (mount.ImageOptions !== undefined) throw fail("field ImageOptions must not be specified");
   const propagation = options.Propagation === undefined || options.Propagation === "" ? "rprivate" : options.Propagation;
   if (!propagations.has(propagation)) throw fail(`invalid propagation mode: ${propagation}`);
   return {
@@ -168,9 +190,21 @@ function parseVolumeMount(mount: Mount, source: string, fail: Fail): Omit<Volume
   };
 }
 
+function parseImageMount(mount: Mount, source: string, fail: Fail): Pick<ImageWish, "source" | "subpath"> {
+  if (source === "") throw fail("field Source must not be empty");
+  for (const field of ["BindOptions", "VolumeOptions", "TmpfsOptions"] as const) {
+    if (mount[field] !== undefined) throw fail(`field ${field} must not be specified`);
+  }
+  const subpath = mount.ImageOptions?.Subpath;
+  if (subpath !== undefined && (subpath.startsWith("/") || subpath.split("/").includes(".."))) throw fail("subpath must be a relative path within the volume");
+  return { source, subpath };
+}
+
 function tmpfsOptions(mount: Mount, source: string, fail: Fail): string[] {
   if (source !== "") throw fail("field Source must not be specified");
   if (mount.BindOptions !== undefined) throw fail("field BindOptions must not be specified");
+  if (mount.VolumeOptions !== undefined) throw fail("field VolumeOptions must not be specified");
+  if (mount.ImageOptions !== undefined) throw fail("field ImageOptions must not be specified");
   const { SizeBytes: size = 0, Mode: mode, Options: more = [] } = mount.TmpfsOptions ?? {};
   if (size < 0) throw fail("size must not be negative");
   return [

@@ -5,8 +5,8 @@ import { isSystemError, type Descriptor } from "../../host/libc/index.ts";
 import { mount } from "../../host/mount/index.ts";
 
 /**
- * Mounts a part of a volume by itself, so that who binds it cannot be led elsewhere by links that are changed in the
- * volume meanwhile (docker's volume-subpath).
+ * Mounts a part of a volume or an image by itself, so that who binds it cannot be led elsewhere by links that are changed there
+ * meanwhile (docker's volume-subpath and image-subpath).
  * @throws EngineError `invalid-argument` with docker's texts for a part that is missing or lies outside
  */
 export function mountSubpath(volume: string, subpath: string, target: string): void {
@@ -25,7 +25,7 @@ function openPart(tree: Descriptor, subpath: string): Descriptor {
     return openIn(tree, byteNameOf(subpath), openFlags.pathOnly, { resolve: "beneath" });
   } catch (error) {
     if (isSystemError(error, "ENOENT", "ENOTDIR")) {
-      throw new EngineError("invalid-argument", `cannot access path ${subpath} in the volume: no such file or directory`, { cause: error });
+      throw new EngineError("invalid-argument", `cannot access path ${subpath} inside: no such file or directory`, { cause: error });
     }
     if (isSystemError(error, "EXDEV", "ELOOP")) {
       throw new EngineError("invalid-argument", `path ${subpath} leads out of the volume`, { cause: error });

@@ -41,6 +41,8 @@ export interface Snapshotter {
    * system: it must not be mounted anew then, but be copied from the program's namespace.
    */
   mount(container: string, target: string): Promise<void>;
+  /** Shows a chain at a folder, read-only; `chain` undefined: nothing. */
+  view(chain: Digest | undefined, target: string): void;
   unmount(target: string): Promise<void>;
   /** Removes what the container wrote. One that is not there is no error. */
   remove(container: string): Promise<void>;

@@ -23,8 +23,8 @@ import { unpackLayer } from "./unpack.ts";
 
 /** Several engines would not notice each other's changes: one snapshotter for a data root. */
 export function openOverlaySnapshotter(dataRoot: string): Snapshotter {
-  const places = { layers: join(dataRoot, "layers"), writable: join(dataRoot, "rw"), aside: join(dataRoot, "tmp"), bottom: join(dataRoot, "mount-points") };
-  for (const folder of [places.layers, places.writable, places.aside]) mkdirSync(folder, { recursive: true, mode: 0o711 });
+  const places = { layers: join(dataRoot, "layers"), writable: join(dataRoot, "rw"), aside: join(dataRoot, "tmp"), bottom: join(dataRoot, "mount-points"), empty: join(dataRoot, "empty") };
+  for (const folder of [places.layers, places.writable, places.aside, places.empty]) mkdirSync(folder, { recursive: true, mode: 0o711 });
   makeMountPoints(places.bottom);
   return new OverlaySnapshotter(places);
 }
@@ -35,6 +35,8 @@ interface Places {
   readonly aside: string;
   /** What every container lies on. */
   readonly bottom: string;
+  /** What the view of an image lies on: nothing of it is seen. */
+  readonly empty: string;
 }
 
 // What other storage engines leave on too: without an index and with copies of whole files a layer is the same to every kernel.
@@ -160,6 +162,13 @@ class OverlaySnapshotter implements Snapshotter {
   #below(container: string): readonly string[] {
     const chain = this.#containers.get(container);
     return [...(chain === undefined ? [] : this.folders(chain)), this.#places.bottom];
+  }
+
+  view(chain: Digest | undefined, target: string): void {
+    mkdirSync(target, { recursive: true });
+    // Without a writable layer an overlay wants two others.
+    if (chain === undefined) mount({ source: this.#places.empty, target, flags: ["bind"] });
+    else mountOverlay({ lower: [...this.folders(chain), this.#places.empty], target, options: overlayOptions });
   }
 
   async unmount(target: string): Promise<void> {
