@@ -94,3 +94,25 @@ async function conversation(port: number): Promise<{ socket: Socket; say: (line:
   };
   return { socket, say };
 }
+
+test("a link on the default bridge follows its target to another address, in /etc/hosts, also across a kill", async () => {
+  await using engine = await TestEngine.start();
+  await engine.addBusybox();
+  serve(engine, "db", "--expose", "5432");
+  docker(engine, "run", "-d", "--name", "web", "--link", "db:store", "busybox", "sleep", "1000");
+  const addressOf = (name: string): string => docker(engine, "inspect", "--format", "{{.NetworkSettings.IPAddress}}", name);
+  const before = addressOf("db");
+  expect(docker(engine, "exec", "web", "sh", "-c", "echo $STORE_PORT_5432_TCP_ADDR; wget -qO- http://store/")).toBe(`${before}\ndb`);
+  await engine.kill();
+  await engine.run();
+  expect(docker(engine, "exec", "web", "sh", "-c", "echo $STORE_PORT_5432_TCP_ADDR; echo own >> /etc/hosts")).toBe(before);
+  docker(engine, "stop", "-t", "0", "db");
+  // Its address goes to somebody else meanwhile.
+  docker(engine, "run", "-d", "--name", "other", "busybox", "sleep", "1000");
+  expect(addressOf("other")).toBe(before);
+  docker(engine, "start", "db");
+  expect(addressOf("db")).not.toBe(before);
+  docker(engine, "exec", "db", "sh", "-c", "until wget -qO /dev/null http://127.0.0.1/; do usleep 20000; done");
+  expect(docker(engine, "exec", "web", "wget", "-qO-", "http://store/")).toBe("db");
+  expect(docker(engine, "exec", "web", "grep", "-c", "-e", "store", "-e", "own", "/etc/hosts")).toBe("3");
+}, patience);

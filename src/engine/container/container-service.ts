@@ -13,6 +13,7 @@ import type { Container } from "./container.ts";
 import { createContainer } from "./create.ts";
 import { parseDetachKeys } from "./detach-keys.ts";
 import { requireRunning } from "./exec-service.ts";
+import { removeLink } from "./links.ts";
 import { inspectContainer } from "./inspect.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { listContainers } from "./list.ts";
@@ -54,7 +55,7 @@ export class ContainerService implements ContainerBackend {
   }
 
   async inspect(ref: string, options: { readonly size: boolean }): Promise<ContainerInspect> {
-    return await inspectContainer(this.#registry.find(ref), options, this.#parts);
+    return await inspectContainer(this.#registry.find(ref), { ...options, registry: this.#registry }, this.#parts);
   }
 
   async start(ref: string, options: { readonly detachKeys?: string }): Promise<void> {
@@ -101,9 +102,12 @@ export class ContainerService implements ContainerBackend {
   }
 
   async remove(ref: string, options: ContainerRemoveOptions): Promise<void> {
+    if (options.link) {
+      removeLink(ref, this.#registry);
+      return;
+    }
     const container = this.#registry.find(ref);
     const { name } = container.record;
-    if (options.link) throw new EngineError("invalid-argument", `cannot remove the link ${ref}: links between containers are not supported`);
     if (container.isRemoving) throw new EngineError("conflict", `removal of container ${name} is already in progress`);
     if (container.isActive && !options.force) throw stillActive(container);
     container.isRemoving = true;

@@ -39,6 +39,8 @@ export class Container implements Momentary {
   readonly execs = new Set<string>();
   record: ContainerRecord;
   live: LiveProgram | undefined;
+  /** What its programs are told of linked containers, as it was when it started. */
+  linkVariables: readonly string[] = [];
   /** Of the last run, where it has a health check. */
   health: Health | undefined;
   /** Calls off the restart that is awaited. */

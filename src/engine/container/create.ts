@@ -17,6 +17,7 @@ import { Container } from "./container.ts";
 import { inheritMounts } from "./inherited-mounts.ts";
 import { requireSources } from "./mounts.ts";
 import { makeName, validateName } from "./names.ts";
+import { completeLinks } from "./links.ts";
 import { completeEndpoints, modeOf } from "./network-request.ts";
 import type { ContainerParts } from "./parts.ts";
 import { freshState, type ContainerRecord } from "./record.ts";
@@ -125,6 +126,7 @@ function completeHostConfig(host: HostConfig, { registry, parts }: Creation): Ho
   const byId = (mode: string): string => completeMode(mode, registry);
   return {
     ...host,
+    Links: completeLinks(host, registry),
     NetworkMode: host.NetworkMode === "" || host.NetworkMode === "default" ? "bridge" : byId(host.NetworkMode),
     PidMode: byId(host.PidMode),
     IpcMode: host.IpcMode === "" ? "private" : byId(host.IpcMode),

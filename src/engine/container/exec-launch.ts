@@ -74,7 +74,7 @@ function execSpec({ container, body }: Exec, parts: ContainerParts, options: Exe
   const { consoleSize } = options;
   return processSpec({
     args: body.Cmd ?? [],
-    env: environment({ config: [...config.Env ?? [], ...body.Env ?? []], hostname: config.Hostname, tty: body.Tty, home: user.home }),
+    env: environment({ links: container.linkVariables, config: [...config.Env ?? [], ...body.Env ?? []], hostname: config.Hostname, tty: body.Tty, home: user.home }),
     cwd: body.WorkingDir === "" ? config.WorkingDir : body.WorkingDir,
     tty: body.Tty,
     ...(consoleSize === undefined ? {} : { consoleSize: [consoleSize.height, consoleSize.width] as const }),

@@ -1,13 +1,15 @@
 import type { ContainerInspect } from "../../api/types/index.ts";
 import { commandLine } from "../spec/index.ts";
 import type { Container } from "./container.ts";
+import { shownLinks } from "./links.ts";
 import { mountPoints } from "./mounts.ts";
 import { modeOf, networksOf } from "./network-request.ts";
 import type { ContainerParts } from "./parts.ts";
+import type { ContainerRegistry } from "./registry.ts";
 import { describeState } from "./state.ts";
 
 /** Everything about a container, from memory; sizes are read from disk where they are asked for. */
-export async function inspectContainer(container: Container, { size }: { readonly size: boolean }, parts: ContainerParts): Promise<ContainerInspect> {
+export async function inspectContainer(container: Container, { size, registry }: { readonly size: boolean; readonly registry: ContainerRegistry }, parts: ContainerParts): Promise<ContainerInspect> {
   const { record } = container;
   const { id, config, hostConfig, imageId } = record;
   const { snapshotter, networks, images, places } = parts;
@@ -35,7 +37,7 @@ export async function inspectContainer(container: Container, { size }: { readonl
     ProcessLabel: "",
     AppArmorProfile: "",
     ExecIDs: container.execs.size === 0 ? null : [...container.execs],
-    HostConfig: hostConfig,
+    HostConfig: { ...hostConfig, Links: shownLinks(record, registry) },
     GraphDriver: { Data: snapshotter.describe(id), Name: snapshotter.name },
     ...(size ? await sizesOf(container, parts) : {}),
     Mounts: mountPoints(record, parts.volumes),

@@ -9,6 +9,7 @@ import type { Runtime } from "../../host/runtime/index.ts";
 import type { Sandbox } from "../network/index.ts";
 import { commandLine, resolveUser, runtimeSpec, type MountSpec, type NamespaceWish, type RuntimeSpec } from "../spec/index.ts";
 import type { Container } from "./container.ts";
+import { linkHosts, linkVariables, refreshLinks } from "./links.ts";
 import { fileMounts, mountSpecs } from "./mounts.ts";
 import { modeOf, sandboxRequest } from "./network-request.ts";
 import type { ContainerParts } from "./parts.ts";
@@ -41,7 +42,7 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
   // conmon loads while everything that it will need is made.
   const prepared = await prepareMonitor(monitorRequest(record, runtime, parts));
   undo.add(() => prepared.abandon());
-  const sandbox = await networks.prepare(sandboxRequest(record));
+  const sandbox = await networks.prepare({ ...sandboxRequest(record), linkedHosts: linkHosts(record, { parts, registry }) });
   undo.add(() => networks.release(record.id));
   writeNetworkFiles(record, sandbox, parts);
   await snapshotter.mount(record.id, places.root(record.id));
@@ -53,7 +54,8 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
     undo.add(() => removeSharedMemory(places.sharedMemory(record.id)));
     makeSharedMemory(places.sharedMemory(record.id), record.hostConfig.ShmSize);
   }
-  const spec = withCompiledFilter(makeSpec({ record, sandbox, mounts, parts, registry }), runtime);
+  container.linkVariables = linkVariables(record, { parts, registry });
+  const spec = withCompiledFilter(makeSpec({ record, sandbox, mounts, linkVariables: container.linkVariables, parts, registry }), runtime);
   writeFileSync(join(bundle, "config.json"), JSON.stringify(spec), { mode: 0o600 });
   undo.add(() => runtime.delete(record.id));
   const monitor = await prepared.create();
@@ -61,6 +63,7 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
   runtime.filters?.learn(record.id, spec.linux.seccomp);
   await connectWaiting(container, parts);
   await runtime.start(record.id);
+  refreshLinks(record.id, { parts, registry });
   undo.keep();
   return monitor;
 }
@@ -151,11 +154,12 @@ interface SpecWish {
   readonly record: ContainerRecord;
   readonly sandbox: Sandbox;
   readonly mounts: readonly MountSpec[];
+  readonly linkVariables: readonly string[];
   readonly parts: ContainerParts;
   readonly registry: ContainerRegistry;
 }
 
-function makeSpec({ record, sandbox, mounts, parts, registry }: SpecWish): RuntimeSpec {
+function makeSpec({ record, sandbox, mounts, linkVariables, parts, registry }: SpecWish): RuntimeSpec {
   const { config, hostConfig, id } = record;
   const root = parts.places.root(id);
   using tree = openTree(root);
@@ -166,6 +170,7 @@ function makeSpec({ record, sandbox, mounts, parts, registry }: SpecWish): Runti
   const sharedMemory = sharedMemoryOf(record, { parts, registry });
   return runtimeSpec({
     config,
+    linkVariables,
     host: hostConfig,
     user: resolveUser(tree, config.User, hostConfig.GroupAdd ?? []),
     hostname: config.Hostname,

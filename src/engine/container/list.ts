@@ -2,6 +2,7 @@ import type { ContainerFilter, ContainerListOptions, ContainerSummary, Filters }
 import { EngineError } from "../../base/index.ts";
 import type { Container } from "./container.ts";
 import { sizesOf } from "./inspect.ts";
+import { linkNames } from "./links.ts";
 import { mountPoints } from "./mounts.ts";
 import type { ContainerParts } from "./parts.ts";
 import { networksOf } from "./network-request.ts";
@@ -22,10 +23,12 @@ export async function listContainers(options: ContainerListOptions, listing: Lis
   const matches = makeMatcher(filters, listing);
   const wanted = listing.registry.all().filter((container) => (everyState || container.isActive) && matches(container)).slice(0, limit);
   const now = Date.now();
+  const names = linkNames(listing.registry);
   const rows: ContainerSummary[] = [];
   for (const container of wanted) {
     const row = summarize(container, listing.parts, now);
-    rows.push(size ? { ...row, ...await sizesOf(container, listing.parts) } : row);
+    const named = { ...row, Names: [...row.Names, ...names.get(container.id) ?? []] };
+    rows.push(size ? { ...named, ...await sizesOf(container, listing.parts) } : named);
   }
   return rows;
 }

@@ -7,6 +7,7 @@ import { mount } from "../../host/mount/index.ts";
 import { identifyProcess, ProcessHandle } from "../../host/process/index.ts";
 import type { Container } from "./container.ts";
 import { cgroupPathOf } from "./launch.ts";
+import { linkedIds, linkVariables } from "./links.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { ContainerParts } from "./parts.ts";
 import { describeStep, planRecovery, type Observation, type RecoveryStep } from "./recovery-plan.ts";
@@ -36,7 +37,7 @@ export async function recoverContainers(recovery: Recovery): Promise<() => void>
   holdVolumes(recovery);
   for (const step of steps) await settle(step, outOfMemory.has(step.id), recovery);
   const restarts = steps.filter(({ kind }) => kind === "restart").map(({ id }) => id);
-  return () => { for (const id of restarts) restart(id, recovery); };
+  return () => { restartAll(restarts, recovery); };
 }
 
 function observe({ parts, registry }: Recovery): Observation {
@@ -139,13 +140,14 @@ async function settle({ kind, id }: RecoveryStep, isOutOfMemory: boolean, { part
   if (container === undefined) return;
   const { conmon, program } = container.record.state;
   if (kind === "finish-removal") await lifecycle.remove(container, { volumes: container.record.hostConfig.AutoRemove });
-  if (kind === "adopt" && conmon !== undefined && program !== undefined) adopt(container, { conmon, program }, { registry, lifecycle });
+  if (kind === "adopt" && conmon !== undefined && program !== undefined) adopt(container, { conmon, program }, { parts, registry, lifecycle });
   if (kind === "note-exit") await lifecycle.noteExit(container, { ...await readExit(id, parts), isOutOfMemory });
 }
 
 /** Whether its processes stand still is what the record says: a pause that came to no end is none, and neither is one for a commit. */
-function adopt(container: Container, monitor: Monitor, { registry, lifecycle }: Omit<Recovery, "parts">): void {
+function adopt(container: Container, monitor: Monitor, { parts, registry, lifecycle }: Recovery): void {
   lifecycle.watch(container, monitor);
+  container.linkVariables = linkVariables(container.record, { parts, registry });
   const { live, record: { state } } = container;
   if (live?.freezer.isFrozen === true && !state.isPaused) live.freezer.thaw();
   if (live?.freezer.isFrozen === false && state.isPaused) registry.save(container, { state: paused(state, false) });
@@ -158,8 +160,19 @@ async function readExit(id: string, { places, clock }: ContainerParts) {
   return { exitCode: code ?? 137, finishedAt: formatTimestamp(finishedAt) };
 }
 
-function restart(id: string, { parts, registry, lifecycle }: Recovery): void {
-  const container = registry.get(id);
-  if (container === undefined) return;
-  lifecycle.start(container).catch((error: unknown) => { parts.log.error(`cannot start container ${container.record.name}, as its restart policy wants`, error); });
+/** All at once, but those that are linked to others after those. */
+function restartAll(ids: readonly string[], { parts, registry, lifecycle }: Recovery): void {
+  const begun = new Map<string, Promise<void>>();
+  const start = (id: string): Promise<void> => {
+    const known = begun.get(id);
+    const container = registry.get(id);
+    if (known !== undefined || container === undefined || !ids.includes(id)) return known ?? Promise.resolve();
+    const before = Promise.all(linkedIds(container.record, registry).map(start));
+    const starting = before.then(() => lifecycle.start(container)).catch((error: unknown) => {
+      parts.log.error(`cannot start container ${container.record.name}, as its restart policy wants`, error);
+    });
+    begun.set(id, starting);
+    return starting;
+  };
+  for (const id of ids) void start(id);
 }

@@ -1,6 +1,7 @@
 import type {
   Filters, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, NetworkSettings,
 } from "../../api/types/index.ts";
+import type { HostsEntry } from "./hosts-file.ts";
 import type { Records } from "../store/index.ts";
 import type { PortProtocol, PublishedPort } from "../../base/index.ts";
 
@@ -83,6 +84,8 @@ export interface SandboxRequest {
   readonly dns: DnsRequest;
   /** `--add-host`, as "name:address"; the address may be `host-gateway`. */
   readonly extraHosts: readonly string[];
+  /** More lines for /etc/hosts: the containers that it is linked to on the default bridge. */
+  readonly linkedHosts?: readonly HostsEntry[];
 }
 
 /** A container as far as its networks are shown. */

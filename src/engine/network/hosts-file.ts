@@ -22,6 +22,21 @@ export function formatHosts(entries: readonly HostsEntry[], base?: string): stri
 }
 
 /**
+ * A hosts file in which an entry's names have its address, in place of another of the same family; at the end where they
+ * had none. A program inside may have changed the rest.
+ */
+export function replaceHostsEntry(text: string, { address, names }: HostsEntry): string {
+  const entry = `${address}\t${names.join(" ")}`;
+  const lines = text.split("\n");
+  const index = lines.findIndex((line) => {
+    const [held = "", ...called] = line.trim().split(/\s+/);
+    return isIP(held) === isIP(address) && called.join(" ") === names.join(" ");
+  });
+  if (index >= 0) return lines.with(index, entry).join("\n");
+  return `${text.replace(/\n*$/, "")}\n${entry}\n`;
+}
+
+/**
  * Parses `--add-host`: "name:address" or "name=address".
  * @param hostGateway the address that `host-gateway` stands for.
  * @throws EngineError `invalid-argument`.

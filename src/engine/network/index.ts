@@ -1,3 +1,5 @@
+export { replaceHostsEntry } from "./hosts-file.ts";
+export type { HostsEntry } from "./hosts-file.ts";
 export { NetworkService } from "./network-service.ts";
 export { parseNetworkMode } from "./network-mode.ts";
 export { publishedPorts } from "./port-wishes.ts";

@@ -39,7 +39,7 @@ export class NetworkFilesMaker {
       return { hosts: formatHosts(extra, readIfThere("/etc/hosts")), resolvConf: this.#hostResolvConf(request) };
     }
     return {
-      hosts: formatHosts([...extra, ...ownEntries(request, endpoints)]),
+      hosts: formatHosts([...extra, ...request.linkedHosts ?? [], ...ownEntries(request, endpoints)]),
       resolvConf: usesResolver ? this.#resolverResolvConf(request) : this.#bridgeResolvConf(request, endpoints),
     };
   }

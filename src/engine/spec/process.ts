@@ -55,15 +55,17 @@ function rlimit({ Name: name, Hard: hard, Soft: soft }: Ulimit): LimitSpec {
 }
 
 export interface EnvironmentRequest {
+  /** Variables that tell of linked containers. */
+  readonly links: readonly string[];
   readonly config: readonly string[];
   readonly hostname: string;
   readonly tty: boolean;
   readonly home: string;
 }
 
-/** PATH, HOSTNAME, TERM with a terminal, what image and user set, HOME; a later value of a name takes its place. */
-export function environment({ config, hostname, tty, home }: EnvironmentRequest): readonly string[] {
-  const start = [defaultPath, `HOSTNAME=${hostname}`, ...(tty ? ["TERM=xterm"] : [])];
+/** PATH, HOSTNAME, TERM with a terminal, linked containers, what image and user set, HOME; a later value of a name takes its place. */
+export function environment({ links, config, hostname, tty, home }: EnvironmentRequest): readonly string[] {
+  const start = [defaultPath, `HOSTNAME=${hostname}`, ...(tty ? ["TERM=xterm"] : []), ...links];
   const merged = mergeEnvironment(start, config);
   return merged.some((variable) => variable.startsWith("HOME=")) ? merged : [...merged, `HOME=${home === "" ? "/" : home}`];
 }

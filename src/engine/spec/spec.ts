@@ -15,6 +15,8 @@ export type NamespaceWish = "own" | "host" | { readonly path: string };
 
 export interface SpecRequest {
   readonly config: ContainerConfig;
+  /** Variables that tell of linked containers; those of the image and the user go before. */
+  readonly linkVariables?: readonly string[];
   readonly host: HostConfig;
   readonly user: ResolvedUser;
   readonly hostname: string;
@@ -62,7 +64,7 @@ export function runtimeSpec(request: SpecRequest): RuntimeSpec {
     ociVersion: "1.0.2",
     process: processSpec({
       args: request.initPath === undefined ? command : [request.initPath, "--", ...command],
-      env: environment({ config: config.Env ?? [], hostname: request.hostname, tty: config.Tty, home: user.home }),
+      env: environment({ links: request.linkVariables ?? [], config: config.Env ?? [], hostname: request.hostname, tty: config.Tty, home: user.home }),
       cwd: config.WorkingDir,
       tty: config.Tty,
       consoleSize: host.ConsoleSize,

@@ -7,7 +7,6 @@ import { EngineError } from "../../base/index.ts";
  */
 export function refuseUnsupported(host: HostConfig): void {
   const unsupported: readonly (readonly [field: string, asked: boolean])[] = [
-    ["Links", (host.Links ?? []).length > 0],
     ["UsernsMode", host.UsernsMode !== "" && host.UsernsMode !== "host"],
     ["Cgroup", host.Cgroup !== ""],
     ["StorageOpt", Object.keys(host.StorageOpt ?? {}).length > 0],
