@@ -2,78 +2,15 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCommandLine } from "./index.ts";
-import type { Stdio } from "./command/index.ts";
-
-/** An engine that answers each "METHOD /path" with what the test gave it, and remembers what it was asked. */
-class ScriptedEngine implements Disposable {
-  readonly folder = mkdtempSync(join(tmpdir(), "wharf-cli-"));
-  readonly socket = join(this.folder, "e.sock");
-  readonly asked: { readonly request: string; readonly body: unknown }[] = [];
-  readonly #server: { stop: (now?: boolean) => unknown };
-
-  constructor(replies: Readonly<Record<string, unknown>>, version: string) {
-    this.#server = Bun.serve({
-      unix: this.socket,
-      fetch: async (request) => {
-        const url = new URL(request.url);
-        const name = `${request.method} ${url.pathname.replace(/^\/v1\.\d+/, "")}`;
-        if (url.pathname === "/_ping") return new Response("", { headers: { "Api-Version": version } });
-        const text = await request.text();
-        this.asked.push({ request: name + url.search, body: text === "" ? undefined : JSON.parse(text) as unknown });
-        const reply = replies[name];
-        if (reply instanceof Response) return new Response(await reply.clone().text(), { status: reply.status });
-        if (reply === undefined) return Response.json({ message: `No such container: ${name.split("/")[2] ?? ""}` }, { status: 404 });
-        return reply === null ? new Response(null, { status: 204 }) : Response.json(reply);
-      },
-    });
-  }
-
-  [Symbol.dispose](): void {
-    this.#server.stop(true);
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function wharf(words: readonly string[], options: { readonly host?: string; readonly input?: string; readonly environment?: Readonly<Record<string, string>> } = {}): Promise<Outcome> {
-  const written = { out: "", err: "" };
-  const stream = (name: "out" | "err"): Stdio["out"] => ({
-    isTerminal: false,
-    size: () => ({ columns: 80, rows: 24 }),
-    write: (data) => {
-      written[name] += typeof data === "string" ? data : Buffer.from(data).toString();
-      return Promise.resolve();
-    },
-  });
-  const io: Stdio = {
-    out: stream("out"), err: stream("err"),
-    input: { isTerminal: false, makeRaw: () => () => undefined, chunks: () => chunks(options.input ?? "") },
-  };
-  const code = await runCommandLine({
-    words, io, self: ["false"],
-    environment: { HOME: "/nonexistent", ...(options.host === undefined ? {} : { DOCKER_HOST: options.host }), ...options.environment },
-    onSignals: () => ({ [Symbol.dispose]: () => undefined }),
-  });
-  return { code, ...written };
-}
-
-async function* chunks(text: string): AsyncGenerator<Uint8Array, void, undefined> {
-  if (text !== "") yield await Promise.resolve(Buffer.from(text));
-}
+import { ScriptedEngine, wharf } from "./fake/index.ts";
 
 const engines: ScriptedEngine[] = [];
 afterEach(() => { for (const engine of engines.splice(0)) engine[Symbol.dispose](); });
 
-function engine(replies: Readonly<Record<string, unknown>>, version = "1.50"): ScriptedEngine & { readonly host: string } {
+function engine(replies: Readonly<Record<string, unknown>>, version?: string): ScriptedEngine {
   const made = new ScriptedEngine(replies, version);
   engines.push(made);
-  return Object.assign(made, { host: `unix://${made.socket}` });
+  return made;
 }
 
 const id = "0a82e78f64bf968a27b71faed11d56f7a2ed370a340459b4025eeb771bfd04a2";

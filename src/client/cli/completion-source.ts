@@ -12,7 +12,7 @@ export async function completionFor(words: readonly string[], open: () => { read
     }
   };
   return await complete(words, {
-    paths: [...commands.flatMap(({ paths }) => paths), ...groups.map(({ name }) => `${name} `)],
+    paths: [...commands.filter(({ isHidden }) => isHidden !== true).flatMap(({ paths }) => paths), ...groups.map(({ name }) => `${name} `)],
     load: async (path) => await commands.find(({ paths }) => paths.includes(path))?.load?.(),
     containers: (all) => offered(async (engine) => {
       const list = await engine.call("containerList", { query: { all } });

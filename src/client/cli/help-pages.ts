@@ -31,7 +31,7 @@ async function commandHelp({ paths, summary, load }: TreeEntry, path: string, co
 }
 
 function groupHelp(name: string, summary: string, columns: number): string {
-  const members = commands.flatMap(({ paths, summary: about }) => {
+  const members = commands.filter(({ isHidden }) => isHidden !== true).flatMap(({ paths, summary: about }) => {
     const own = paths.find((path) => path.startsWith(`${name} `));
     return own === undefined ? [] : [[own.slice(name.length + 1), about] as const];
   });
@@ -44,7 +44,7 @@ function groupHelp(name: string, summary: string, columns: number): string {
 }
 
 function rootHelp({ columns, globalFlags }: HelpOptions): string {
-  const top = commands.flatMap((entry) => {
+  const top = commands.filter(({ isHidden }) => isHidden !== true).flatMap((entry) => {
     const name = entry.paths.findLast((path) => !path.includes(" "));
     return name === undefined ? [] : [{ name, entry }];
   });

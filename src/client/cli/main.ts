@@ -2,9 +2,10 @@ import { isEngineError } from "../../base/index.ts";
 import { connect, type EngineClient } from "../sdk/index.ts";
 import {
   arityProblem, CommandFailure, dependsOnEngine, listFlag, OutputClosed, parseFlags, replacedFlags, switchFlag, textFlag, unsupported,
-  type Command, type CommandContext, type Flag, type FlagValues, type ParsedLine, type Stdio,
+  type ClientSettings, type Command, type CommandContext, type Flag, type FlagValues, type ParsedLine, type Stdio,
 } from "./command/index.ts";
-import { chooseHost, configFolder, readConfigFile, startDefaultEngine, type ChosenHost } from "./host/index.ts";
+import { configFolder, readConfigFile } from "./config-file/index.ts";
+import { chooseContext, chooseDefaultHost, chooseHost, startDefaultEngine, type HostSources } from "./host/index.ts";
 import { errorText } from "./output/index.ts";
 import { productVersion } from "./product-version/index.ts";
 import { commands, groups, type TreeEntry } from "./tree.ts";
@@ -127,7 +128,8 @@ async function printHelp(io: Stdio, words: readonly string[]): Promise<number> {
 
 async function printCompletion(line: CommandLine, flags: FlagValues, words: readonly string[]): Promise<number> {
   const { completionFor } = await import("./completion-source.ts");
-  const candidates = await completionFor(words, () => engineOf(line, flags, contextSettings(line, flags)));
+  using engine = new LazyEngine(line, clientSettings(line, flags).sources);
+  const candidates = await completionFor(words, () => engine);
   await line.io.out.write(candidates.map((word) => `${word}\n`).join(""));
   return 0;
 }
@@ -146,45 +148,83 @@ async function runCommand(line: CommandLine, flags: FlagValues, found: FoundComm
   if (parsed.wantsHelp) return await printHelp(line.io, path.split(" "));
   for (const note of replacedFlags(command.flags, parsed.flags)) await line.io.out.write(`${note}\n`);
   checkArity(name, command, parsed.args.length);
-  const settings = contextSettings(line, flags);
-  await using engine = engineOf(line, flags, settings);
+  const { settings, sources } = clientSettings(line, flags);
+  using engine = new LazyEngine(line, sources);
   if (dependsOnEngine(command, parsed.flags)) {
     const problems = unsupported({ ...command, name }, parsed.flags, await engine.client.traits());
     if (problems.length > 0) throw new CommandFailure(1, problems.join("\n"));
   }
   try {
-    return await command.run({ engine: engine.client, io: line.io, settings, onSignals: line.onSignals }, parsed);
+    const { io, onSignals } = line;
+    return await command.run({ get engine() { return engine.client; }, io, settings, onSignals }, parsed);
   } catch (error) {
     throw blamed(name, error);
   }
 }
 
-function contextSettings(line: CommandLine, flags: FlagValues): CommandContext["settings"] {
-  let file: Readonly<Record<string, unknown>> | undefined;
+function clientSettings(line: CommandLine, flags: FlagValues): { readonly settings: ClientSettings; readonly sources: () => HostSources } {
+  const folder = configFolder(line.environment, flags.text("config"));
+  let read: Readonly<Record<string, unknown>> | undefined;
+  const file = (): Readonly<Record<string, unknown>> => read ??= readConfigFile(folder);
+  const sources = (): HostSources => hostSources(line, flags, { folder, file: file() });
   return {
-    environment: line.environment,
-    file: () => file ??= readConfigFile(configFolder(line.environment, flags.text("config"))),
+    settings: {
+      environment: line.environment, folder, file,
+      context: () => chooseContext(sources()),
+      defaultHost: () => chooseDefaultHost(sources()),
+    },
+    sources,
   };
 }
 
-/** The client for a command; one on the default socket starts the engine when it is not there. */
-function engineOf(line: CommandLine, flags: FlagValues, settings: CommandContext["settings"]): { readonly client: EngineClient } & AsyncDisposable {
-  const chosen = resolved(() => hostOf(line, flags, settings));
-  const version = /^1\.(\d{1,4})$/.exec(line.environment["DOCKER_API_VERSION"] ?? "")?.[1];
-  const client = resolved(() => connect({
-    host: chosen.host,
-    userAgent: `wharf/${productVersion}`,
-    ...(chosen.tls === undefined ? {} : { tls: chosen.tls }),
-    ...(version === undefined ? {} : { version: Number(version) }),
-    ...(chosen.isDefault ? { onAbsent: () => startDefaultEngine({ self: line.self, host: chosen.host, io: line.io }) } : {}),
-  }));
+function hostSources({ environment }: CommandLine, flags: FlagValues, config: { readonly folder: string; readonly file: Readonly<Record<string, unknown>> }): HostSources {
+  const configured = config.file["currentContext"];
   return {
-    client,
-    [Symbol.asyncDispose]: () => {
-      client.close();
-      return Promise.resolve();
+    environment,
+    configFolder: config.folder,
+    currentContext: typeof configured === "string" ? configured : "",
+    flags: {
+      hosts: flags.list("host"), context: flags.text("context"), tls: flags.isOn("tls"),
+      tlsVerify: flags.isGiven("tlsverify") ? flags.isOn("tlsverify") : undefined,
+      ca: flags.text("tlscacert"), cert: flags.text("tlscert"), key: flags.text("tlskey"),
     },
   };
+}
+
+/**
+ * The client for a command, made when it is first asked for: commands of the client alone work also where the context in
+ * use is gone. One on the default socket starts the engine when it is not there.
+ */
+class LazyEngine implements Disposable {
+  readonly #line: CommandLine;
+  readonly #sources: () => HostSources;
+  #client: EngineClient | undefined;
+
+  constructor(line: CommandLine, sources: () => HostSources) {
+    this.#line = line;
+    this.#sources = sources;
+  }
+
+  get client(): EngineClient {
+    return this.#client ??= resolved(() => this.#connect());
+  }
+
+  #connect(): EngineClient {
+    const { environment, self, io } = this.#line;
+    const chosen = chooseHost(this.#sources());
+    const version = /^1\.(\d{1,4})$/.exec(environment["DOCKER_API_VERSION"] ?? "")?.[1];
+    return connect({
+      host: chosen.host,
+      userAgent: `wharf/${productVersion}`,
+      ...(chosen.tls === undefined ? {} : { tls: chosen.tls }),
+      ...(version === undefined ? {} : { version: Number(version) }),
+      ...(chosen.isDefault ? { onAbsent: () => startDefaultEngine({ self, host: chosen.host, io }) } : {}),
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#client?.close();
+  }
 }
 
 /** A host that cannot be made sense of ends the command line before its command. */
@@ -196,20 +236,6 @@ function resolved<T>(work: () => T): T {
     const message = error.message.startsWith("Failed to initialize") ? error.message : `Failed to initialize: unable to resolve docker endpoint: ${error.message}`;
     throw new CommandFailure(1, message, { cause: error });
   }
-}
-
-function hostOf(line: CommandLine, flags: FlagValues, settings: CommandContext["settings"]): ChosenHost {
-  const configured = settings.file()["currentContext"];
-  return chooseHost({
-    environment: line.environment,
-    configFolder: configFolder(line.environment, flags.text("config")),
-    currentContext: typeof configured === "string" ? configured : "",
-    flags: {
-      hosts: flags.list("host"), context: flags.text("context"), tls: flags.isOn("tls"),
-      tlsVerify: flags.isGiven("tlsverify") ? flags.isOn("tlsverify") : undefined,
-      ca: flags.text("tlscacert"), cert: flags.text("tlscert"), key: flags.text("tlskey"),
-    },
-  });
 }
 
 function checkArity(name: string, command: Command, count: number): void {

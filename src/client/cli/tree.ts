@@ -1,5 +1,6 @@
 import type { Command } from "./command/index.ts";
 import { containerCommands } from "./container/index.ts";
+import { contextCommands } from "./context/index.ts";
 import { imageCommands } from "./image/index.ts";
 import { networkCommands } from "./network/index.ts";
 import { systemCommands } from "./system/index.ts";
@@ -11,6 +12,8 @@ export interface TreeEntry {
   readonly summary: string;
   /** Which part of the help text shows it. */
   readonly group?: "common" | "other";
+  /** Known, and left out of help texts and completion. */
+  readonly isHidden?: boolean;
   /** Absent: the top file runs it, with the engine and not with a client. */
   readonly load?: () => Promise<Command>;
 }
@@ -22,6 +25,7 @@ export interface Group {
 
 export const groups: readonly Group[] = [
   { name: "container", summary: "Manage containers" },
+  { name: "context", summary: "Manage contexts" },
   { name: "image", summary: "Manage images" },
   { name: "network", summary: "Manage networks" },
   { name: "system", summary: "Manage the engine" },
@@ -69,12 +73,22 @@ export const commands: readonly TreeEntry[] = [
   { paths: ["image inspect"], summary: "Display detailed information on one or more images", load: imageCommands.inspect },
   { paths: ["image prune"], summary: "Remove unused images", load: imageCommands.prune },
   { paths: ["network connect"], summary: "Connect a container to a network", load: networkCommands.connect },
+  { paths: ["context create"], summary: "Create a context", load: contextCommands.create },
+  { paths: ["context export"], summary: "Export a context to a tar archive FILE or a tar stream on STDOUT.", load: contextCommands.export },
+  { paths: ["context import"], summary: "Import a context from a tar or zip file", load: contextCommands.import },
+  { paths: ["context inspect"], summary: "Display detailed information on one or more contexts", load: contextCommands.inspect },
+  { paths: ["context ls", "context list"], summary: "List contexts", load: contextCommands.list },
+  { paths: ["context rm", "context remove"], summary: "Remove one or more contexts", load: contextCommands.remove },
+  { paths: ["context show"], summary: "Print the name of the current context", load: contextCommands.show },
+  { paths: ["context update"], summary: "Update a context", load: contextCommands.update },
+  { paths: ["context use"], summary: "Set the current context", load: contextCommands.use },
   { paths: ["network create"], summary: "Create a network", load: networkCommands.create },
   { paths: ["network disconnect"], summary: "Disconnect a container from a network", load: networkCommands.disconnect },
   { paths: ["network inspect"], summary: "Display detailed information on one or more networks", load: networkCommands.inspect },
   { paths: ["network ls", "network list"], summary: "List networks", load: networkCommands.list },
   { paths: ["network prune"], summary: "Remove all unused networks", load: networkCommands.prune },
   { paths: ["network rm", "network remove"], summary: "Remove one or more networks", load: networkCommands.remove },
+  { paths: ["system dial-stdio"], summary: "Proxy the stdio stream to the engine, for clients that come by ssh", isHidden: true, load: systemCommands.dialStdio },
   { paths: ["volume create"], summary: "Create a volume", load: volumeCommands.create },
   { paths: ["volume inspect"], summary: "Display detailed information on one or more volumes", load: volumeCommands.inspect },
   { paths: ["volume ls", "volume list"], summary: "List volumes", load: volumeCommands.list },

@@ -53,6 +53,8 @@ export interface EngineClient {
   hijack<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<HijackedStream>;
   /** Headers of a reply without a body. */
   headers<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<ReadonlyMap<string, string>>;
+  /** The bare byte stream to the engine, for who speaks HTTP himself. */
+  dial(signal?: AbortSignal): Promise<Connection>;
   close(): void;
 }
 
@@ -161,6 +163,10 @@ class Client implements EngineClient {
     const reply = await this.#send(name, options);
     await drain(reply.body);
     return reply.head.headers;
+  }
+
+  async dial(signal?: AbortSignal): Promise<Connection> {
+    return await this.#transport.dial(signal);
   }
 
   close(): void {

@@ -32,6 +32,10 @@ export function parseHostAddress(text: string, options: { readonly tls?: boolean
 }
 
 function parseTcp(text: string, rest: string, tls: boolean): HostAddress {
+  const written = /:([^:/\]]*)\/?$/.exec(rest)?.[1];
+  if (written !== undefined && !/^\d*$/.test(written)) {
+    throw new EngineError("invalid-argument", `parse ${JSON.stringify(text)}: invalid port ${JSON.stringify(`:${written}`)} after host`);
+  }
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/[\]]*))(?::(\d{1,5}))?\/?$/.exec(rest);
   const port = match?.[3] === undefined ? (tls ? tlsPort : plainPort) : Number(match[3]);
   if (match === null || port < 1 || port > 65_535) throw invalid(text);

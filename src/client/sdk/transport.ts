@@ -65,6 +65,11 @@ export class Transport {
     }
   }
 
+  /** A connection of its own, on which nothing has been sent. */
+  async dial(signal?: AbortSignal): Promise<Connection> {
+    return (await this.#connect(signal)).connection;
+  }
+
   close(): void {
     for (const line of this.#idle.splice(0)) line.connection.close();
   }

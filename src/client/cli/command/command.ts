@@ -1,4 +1,4 @@
-import type { EngineClient } from "../../sdk/index.ts";
+import type { EngineClient, TlsSettings } from "../../sdk/index.ts";
 import type { FlagValues } from "./flag-values.ts";
 import type { Flag, FlagNeeds } from "./flag.ts";
 
@@ -30,8 +30,14 @@ export class OutputClosed extends Error {}
 /** What the environment and docker's configuration files say. */
 export interface ClientSettings {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Docker's folder of configuration: config.json, contexts, plugins. */
+  readonly folder: string;
   /** Parsed config.json; empty where there is none. */
   readonly file: () => Readonly<Record<string, unknown>>;
+  /** Name of the context in use. */
+  readonly context: () => string;
+  /** Where the engine of the context "default" listens. */
+  readonly defaultHost: () => { readonly host: string; readonly tls?: TlsSettings };
 }
 
 export interface CommandContext {

@@ -1,4 +1,3 @@
-export { chooseHost, defaultHost } from "./choose-host.ts";
-export type { ChosenHost, HostFlags } from "./choose-host.ts";
-export { configFolder, readConfigFile } from "./config-file.ts";
+export { chooseContext, chooseDefaultHost, chooseHost, defaultHost, hostVariable } from "./choose-host.ts";
+export type { ChosenHost, HostFlags, HostSources } from "./choose-host.ts";
 export { startDefaultEngine } from "./default-engine.ts";

@@ -36,8 +36,7 @@ export const infoCommand: Command = {
 };
 
 function clientInfo({ settings }: CommandContext): { readonly Version: string; readonly Context: string } {
-  const configured = settings.file()["currentContext"];
-  return { Version: productVersion, Context: typeof configured === "string" && configured !== "" ? configured : "default" };
+  return { Version: productVersion, Context: settings.context() };
 }
 
 function serverLines(info: SystemInfo): string[] {

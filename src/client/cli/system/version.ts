@@ -39,7 +39,6 @@ interface ClientVersion {
 
 async function clientVersion({ engine, settings }: CommandContext, isConnected: boolean): Promise<ClientVersion> {
   const spoken = isConnected ? await engine.version() : newestApiVersion;
-  const configured = settings.file()["currentContext"];
   return {
     Version: productVersion,
     ApiVersion: formatApiVersion(spoken),
@@ -47,7 +46,7 @@ async function clientVersion({ engine, settings }: CommandContext, isConnected: 
     Runtime: `Bun ${Bun.version}`,
     Os: process.platform,
     Arch: process.arch === "x64" ? "amd64" : process.arch,
-    Context: typeof configured === "string" && configured !== "" ? configured : "default",
+    Context: settings.context(),
   };
 }
 

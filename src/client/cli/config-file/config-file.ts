@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { EngineError } from "../../../base/index.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,6 +11,31 @@ export function configFolder(environment: Environment, given: string): string {
 /** config.json of that folder; empty where there is none. @throws EngineError for one that cannot be read. */
 export function readConfigFile(folder: string): Readonly<Record<string, unknown>> {
   return readJsonObject(`${folder}/config.json`) ?? {};
+}
+
+/**
+ * Writes config.json anew with some keys changed, undefined taking one away; all others stay, also those that nobody here
+ * knows. Where nothing changes nothing is written.
+ */
+export function changeConfigFile(folder: string, changes: Readonly<Record<string, unknown>>): void {
+  const before = readConfigFile(folder);
+  const after = Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined));
+  if (JSON.stringify(before) === JSON.stringify(after)) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // A user may keep the file elsewhere and have a link to it here: the link stays.
+  const path = resolved(`${folder}/config.json`);
+  const aside = `${path}.${process.pid}`;
+  writeFileSync(aside, JSON.stringify({ auths: {}, ...after }, undefined, "\t"), { mode: 0o600 });
+  renameSync(aside, path);
+}
+
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // There is none yet.
+    return path;
+  }
 }
 
 /** A file with a JSON object in it; undefined where there is none. */

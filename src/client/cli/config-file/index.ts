@@ -1,0 +1,1 @@
+export { changeConfigFile, configFolder, isObject, readConfigFile, readJsonObject } from "./config-file.ts";
