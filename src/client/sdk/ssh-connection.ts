@@ -20,8 +20,14 @@ export function connectSsh(address: Extract<HostAddress, { kind: "ssh" }>, signa
       return undefined;
     },
     write: async (bytes) => {
-      await child.stdin.write(bytes);
-      await child.stdin.flush();
+      try {
+        await child.stdin.write(bytes);
+        await child.stdin.flush();
+      } catch (error) {
+        // ssh is gone: its own words say why.
+        const code = await child.exited;
+        throw code === 0 ? error : failed(command, code, await complaint);
+      }
     },
     endWriting: () => { void child.stdin.end(); },
     // ssh ends by itself when the other side does.
