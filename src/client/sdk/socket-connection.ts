@@ -14,7 +14,7 @@ const highWater = 1 << 20;
  */
 export async function connectSocket(target: SocketTarget, signal?: AbortSignal): Promise<Connection> {
   signal?.throwIfAborted();
-  const connection = new SocketConnection({ believesAny: "tls" in target && target.tls?.verifies === false });
+  const connection = new SocketConnection({ believesAny: "tls" in target && !target.tls.verifies });
   const options = { allowHalfOpen: true, socket: connection.handler } as const;
   if ("unix" in target) {
     await Bun.connect({ unix: target.unix, ...options });
