@@ -173,7 +173,7 @@ function readHostFacts(searchPath: string): HostFacts {
   const machine = readMachine();
   const initPath = ["tini-static", "docker-init", "catatonit"].map((name) => findProgram(name, searchPath)).find((path) => path !== undefined);
   return {
-    limits: { cpus: availableParallelism(), cgroupVersion: machine.cgroup.version, swap: machine.cgroup.swap },
+    limits: { cpus: availableParallelism(), cgroupVersion: machine.cgroup.version, swap: machine.cgroup.swap, ioWeight: machine.cgroup.ioWeight, cpuRealtime: machine.cgroup.cpuRealtime },
     capabilities: parseAvailableCapabilities(readFileSync("/proc/self/status", "utf8")),
     architecture: machine.imageArchitecture,
     memory: machine.memory,

@@ -2,7 +2,7 @@ import {
   array, boolean, int64, nullable, object, optional, record, string, uint16, uint32, uint64, type Decoder, type Fields,
 } from "../decode/index.ts";
 import type {
-  DeviceMapping, DeviceRequest, HostConfig, LogConfig, PortBinding, Resources, RestartPolicy, ThrottleDevice, Ulimit, WeightDevice,
+  ContainerUpdateBody, DeviceMapping, DeviceRequest, HostConfig, LogConfig, PortBinding, Resources, RestartPolicy, ThrottleDevice, Ulimit, WeightDevice,
 } from "../types/index.ts";
 import { mount } from "./mount.ts";
 
@@ -64,6 +64,15 @@ const resourceFields: Fields<Resources> = {
   IOMaximumBandwidth: uint64,
 };
 
+const restartPolicy = object<RestartPolicy>({ Name: string, MaximumRetryCount: int64 });
+
+export const containerUpdateBody: Decoder<ContainerUpdateBody> = object<ContainerUpdateBody>({
+  ...resourceFields,
+  RestartPolicy: restartPolicy,
+  AddLabels: nullable(stringMap),
+  RemoveLabels: strings,
+});
+
 export const hostConfig: Decoder<HostConfig> = object<HostConfig>({
   ...resourceFields,
   Binds: strings,
@@ -71,7 +80,7 @@ export const hostConfig: Decoder<HostConfig> = object<HostConfig>({
   LogConfig: object<LogConfig>({ Type: string, Config: nullable(stringMap) }),
   NetworkMode: string,
   PortBindings: nullable(record(nullable(array(object<PortBinding>({ HostIp: string, HostPort: string }))))),
-  RestartPolicy: object<RestartPolicy>({ Name: string, MaximumRetryCount: int64 }),
+  RestartPolicy: restartPolicy,
   AutoRemove: boolean,
   VolumeDriver: string,
   VolumesFrom: strings,

@@ -1,7 +1,7 @@
 export { containerConfig } from "./container-config.ts";
 export { containerCreateBody, endpointSettings } from "./container-create.ts";
 export { execCreateBody, execStartBody } from "./exec.ts";
-export { hostConfig } from "./host-config.ts";
+export { containerUpdateBody, hostConfig } from "./host-config.ts";
 export { mount } from "./mount.ts";
 export { networkConnectBody, networkCreateBody, networkDisconnectBody } from "./network.ts";
 export { volumeCreateBody } from "./volume.ts";

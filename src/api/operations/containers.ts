@@ -1,6 +1,6 @@
-import { containerCreateBody } from "../bodies/index.ts";
+import { containerCreateBody, containerUpdateBody } from "../bodies/index.ts";
 import type {
-  ContainerCreateReply, ContainerInspect, ContainerPruneReply, ContainerStats, ContainerSummary, ContainerTopReply, ContainerWaitReply, FilesystemChange,
+  ContainerCreateReply, ContainerInspect, ContainerPruneReply, ContainerStats, ContainerSummary, ContainerTopReply, ContainerUpdateReply, ContainerWaitReply, FilesystemChange,
 } from "../types/index.ts";
 import { containerFilters, containerPruneFilters } from "./filter-parameters.ts";
 import { empty, hijack, hijackBody, json, jsonBody, jsonLines, operation, output, streamBody, tar } from "./operation.ts";
@@ -98,7 +98,7 @@ export const containerOperations = {
   }),
   containerUnpause: operation({ group, method: "POST", path: `${id}/unpause`, status: "implemented", reply: empty }),
   containerUpdate: operation({
-    group, method: "POST", path: `${id}/update`, status: "later", body: streamBody, reply: json<{ readonly Warnings: readonly string[] }>(),
+    group, method: "POST", path: `${id}/update`, status: "implemented", body: jsonBody(containerUpdateBody), reply: json<ContainerUpdateReply>(),
   }),
   containerWait: operation({
     group, method: "POST", path: `${id}/wait`, status: "implemented",

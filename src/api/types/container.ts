@@ -1,6 +1,6 @@
 import type { ContainerConfig } from "./container-config.ts";
 import type { EndpointSettings, NetworkingConfig } from "./endpoint.ts";
-import type { HostConfig, PortMap } from "./host-config.ts";
+import type { HostConfig, PortMap, Resources, RestartPolicy } from "./host-config.ts";
 import type { GraphDriver } from "./graph-driver.ts";
 import type { MountPoint } from "./mount.ts";
 import type { ImageDescriptor } from "./image.ts";
@@ -139,6 +139,19 @@ export interface ContainerWaitReply {
 export interface ContainerTopReply {
   readonly Titles: readonly string[];
   readonly Processes: readonly (readonly string[])[];
+}
+
+/** Body of `POST /containers/{id}/update`: what is zero or empty stays as it is. */
+export interface ContainerUpdateBody extends Resources {
+  /** Without a name it stays. */
+  readonly RestartPolicy: RestartPolicy;
+  /** These two are wharf's own. */
+  readonly AddLabels: Readonly<Record<string, string>> | null;
+  readonly RemoveLabels: readonly string[] | null;
+}
+
+export interface ContainerUpdateReply {
+  readonly Warnings: readonly string[];
 }
 
 export interface ContainerPruneReply {

@@ -96,6 +96,17 @@ describe("help", () => {
   });
 });
 
+describe("update", () => {
+  test("names, then warnings, then what went wrong; only what was given is sent", async () => {
+    const { host, asked } = engine({ "POST /containers/box/update": { Warnings: ["no weight here"] } });
+    expect(await wharf(["update", "--memory", "1g", "--pids-limit", "0", "--label-add", "a=b=c", "--label-add", "d", "--label-rm", "e", "box", "no"], { host })).toEqual({
+      code: 1, out: "box\nno weight here\n", err: "Error response from daemon: No such container: no\n",
+    });
+    expect(asked[0]?.body).toEqual({ Memory: 1024 ** 3, AddLabels: { a: "b=c", d: "" }, RemoveLabels: ["e"] });
+    expect((await wharf(["update", "box"], { host })).err).toBe("you must provide one or more flags when using this command\n");
+  });
+});
+
 describe("stats and top", () => {
   const cpu = (total: number, system: number): object => ({
     cpu_usage: { total_usage: total, usage_in_kernelmode: 0, usage_in_usermode: 0 }, system_cpu_usage: system, online_cpus: 2,

@@ -1,6 +1,6 @@
 import type {
   ContainerAttachOptions, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions, ContainerRemoveOptions,
-  ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, NetworkConnectBody, NetworkDisconnectBody, TerminalSize, WaitCondition,
+  ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, NetworkConnectBody, NetworkDisconnectBody, TerminalSize, WaitCondition,
 } from "../../api/types/index.ts";
 import { EngineError, isEngineError } from "../../base/index.ts";
 import { resizeTerminal } from "../../host/conmon/index.ts";
@@ -24,6 +24,7 @@ import type { ContainerRegistry } from "./registry.ts";
 import { watchStats } from "./stats.ts";
 import { Stopper } from "./stop.ts";
 import { listContainerProcesses } from "./top.ts";
+import { updateContainer } from "./update.ts";
 import { waitFor } from "./wait.ts";
 
 export interface ContainerServiceParts {
@@ -167,6 +168,10 @@ export class ContainerService implements ContainerBackend {
 
   async top(ref: string, psArguments: string): Promise<ContainerTopReply> {
     return await listContainerProcesses(this.#registry.find(ref), psArguments, this.#parts);
+  }
+
+  async update(ref: string, body: ContainerUpdateBody): Promise<ContainerUpdateReply> {
+    return await updateContainer(ref, body, { parts: this.#parts, registry: this.#registry });
   }
 
   stats(ref: string, options: ContainerStatsOptions, signal: AbortSignal): Promise<AsyncIterable<ContainerStats>> {

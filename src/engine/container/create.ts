@@ -10,7 +10,7 @@ import { parseNetworkMode, publishedPorts } from "../network/index.ts";
 import type { ContainerCreateRequest } from "../server/index.ts";
 import {
   collectMountWishes, commandLine, hostWarnings, mergeConfig, refuseUnsupported, resolveCapabilities, resolveSecurity, validateResources, validateUlimits,
-  type MountWishes, type VolumeWish,
+  withoutUnsupported, withSwap, type MountWishes, type VolumeWish,
 } from "../spec/index.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import { Container } from "./container.ts";
@@ -49,7 +49,7 @@ export async function createContainer(request: ContainerCreateRequest, creation:
   try {
     const container = await make({ id, name, image, config: merged, hostConfig, inherited, endpoints: completeEndpoints(modeOf({ config: merged, hostConfig }), networking.EndpointsConfig ?? {}) }, creation);
     emitContainerEvent(parts.events, container, { action: "create" });
-    return { Id: id, Warnings: hostWarnings(hostConfig, parts.host.limits) };
+    return { Id: id, Warnings: hostWarnings(asked, parts.host.limits) };
   } catch (error) {
     registry.releaseName(name);
     throw error;
@@ -125,7 +125,7 @@ function checkPlatform({ platform, body }: ContainerCreateRequest, image: Image)
 function completeHostConfig(host: HostConfig, { registry, parts }: Creation): HostConfig {
   const byId = (mode: string): string => completeMode(mode, registry);
   return {
-    ...host,
+    ...withSwap(withoutUnsupported(host, parts.host.limits)),
     Links: completeLinks(host, registry),
     NetworkMode: host.NetworkMode === "" || host.NetworkMode === "default" ? "bridge" : byId(host.NetworkMode),
     PidMode: byId(host.PidMode),

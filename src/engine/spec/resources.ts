@@ -13,15 +13,21 @@ export interface HostLimits {
   readonly cgroupVersion: 1 | 2;
   /** Whether the kernel counts swap. */
   readonly swap: boolean;
+  /** Whether disks can be shared by weight. */
+  readonly ioWeight: boolean;
+  readonly cpuRealtime: boolean;
 }
 
-/** @throws EngineError `invalid-argument` with docker's texts, for what no container can have */
-export function validateResources(resources: Resources, { cpus }: HostLimits): void {
+/**
+ * @param change what is changed of a container that is there: then swap without memory is none of its faults
+ * @throws EngineError `invalid-argument` with docker's texts, for what no container can have
+ */
+export function validateResources(resources: Resources, { cpus, cpuRealtime }: HostLimits, change?: "change"): void {
   const { Memory: memory, MemorySwap: swap, MemoryReservation: reservation, MemorySwappiness: swappiness, NanoCpus: nano } = resources;
   const fail = (text: string): EngineError => new EngineError("invalid-argument", text);
   if (memory !== 0 && memory < smallestMemory) throw fail("Minimum memory limit allowed is 6MB");
   if (memory > 0 && swap > 0 && swap < memory) throw fail("Minimum memoryswap limit should be larger than memory limit, see usage");
-  if (memory === 0 && swap > 0) throw fail("You should always set the Memory limit when using Memoryswap limit, see usage");
+  if (memory === 0 && swap > 0 && change === undefined) throw fail("You should always set the Memory limit when using Memoryswap limit, see usage");
   if (reservation !== 0 && reservation < smallestMemory) throw fail("Minimum memory reservation allowed is 6MB");
   if (memory > 0 && reservation > memory) throw fail("Minimum memory limit can not be less than memory reservation limit, see usage");
   if (swappiness !== null && (swappiness < -1 || swappiness > 100)) throw fail(`Invalid value: ${swappiness}, valid memory swappiness range is 0-100`);
@@ -35,6 +41,7 @@ export function validateResources(resources: Resources, { cpus }: HostLimits): v
     throw fail("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
   }
   if (resources.CpuQuota > 0 && resources.CpuQuota < 1000) throw fail("CPU cfs quota can not be less than 1ms (i.e. 1000)");
+  if ((resources.CpuRealtimePeriod !== 0 || resources.CpuRealtimeRuntime !== 0) && !cpuRealtime) throw fail("Your kernel does not support CPU real-time scheduler");
   for (const [name, list] of [["Cpus", resources.CpusetCpus], ["Mems", resources.CpusetMems]] as const) {
     if (list !== "" && !isCpuList(list)) throw fail(`Invalid value ${list} for cpuset ${name.toLowerCase()}`);
   }
@@ -59,6 +66,19 @@ export function resourcesSpec(resources: Resources, devices: readonly DeviceRule
     ...(Object.keys(cpu).length === 0 ? {} : { cpu }),
     ...(pids > 0 ? { pids: { limit: pids } } : {}),
     ...(Object.keys(blockIO).length === 0 ? {} : { blockIO }),
+  };
+}
+
+/** What is changed of the limits of a running container; what stays as it is is left out, and so is a limit of processes that goes. */
+export function changesSpec(changes: Resources, { swap: hasSwap }: HostLimits): Partial<ResourcesSpec> {
+  const { Memory: limit, MemoryReservation: reservation, MemorySwap: swap, PidsLimit: pids } = changes;
+  const memory = { ...(limit === 0 ? {} : { limit }), ...(reservation === 0 ? {} : { reservation }), ...(hasSwap && swap !== 0 ? { swap } : {}) };
+  const cpu = cpuSpec(changes);
+  return {
+    ...(Object.keys(memory).length === 0 ? {} : { memory }),
+    ...(Object.keys(cpu).length === 0 ? {} : { cpu }),
+    ...(pids === null || pids <= 0 ? {} : { pids: { limit: pids } }),
+    ...(changes.BlkioWeight === 0 ? {} : { blockIO: { weight: changes.BlkioWeight } }),
   };
 }
 

@@ -29,7 +29,7 @@ test("memory is in bytes", () => {
 test("a machine with version 2 cgroups", () => {
   const machine = machineOf({ "sys/fs/cgroup/cgroup.controllers": "cpu memory pids\n", "proc/sys/net/ipv4/ip_forward": "1\n", "etc/os-release": "PRETTY_NAME=X\n" });
   expect(machine).toMatchObject({ operatingSystem: "X", forwardsIpv4: true, seccomp: false });
-  expect(machine.cgroup).toEqual({ version: 2, memory: true, swap: true, cpuQuota: true, cpuShares: true, cpuset: false, pids: true, oomKillDisable: false });
+  expect(machine.cgroup).toEqual({ version: 2, memory: true, swap: true, cpuQuota: true, cpuShares: true, cpuset: false, pids: true, oomKillDisable: false, ioWeight: false, cpuRealtime: false });
 });
 
 test("a machine with version 1 cgroups, and nothing else", () => {

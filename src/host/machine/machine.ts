@@ -31,6 +31,10 @@ export interface CgroupFacts {
   readonly cpuset: boolean;
   readonly pids: boolean;
   readonly oomKillDisable: boolean;
+  /** Shares of a disk, which want a scheduler of the disk that knows them. */
+  readonly ioWeight: boolean;
+  /** Realtime programs have a share of their own. */
+  readonly cpuRealtime: boolean;
 }
 
 const machineNames: Readonly<Partial<Record<string, string>>> = { x64: "x86_64", arm64: "aarch64", ia32: "i686", arm: "armv7l", riscv64: "riscv64" };
@@ -78,6 +82,8 @@ function readCgroups(root: string): CgroupFacts {
     cpuset: has("cpuset/cpuset.cpus"),
     pids: has("pids"),
     oomKillDisable: has("memory/memory.oom_control"),
+    ioWeight: has("blkio/blkio.weight") || has("blkio/blkio.bfq.weight"),
+    cpuRealtime: has("cpu/cpu.rt_runtime_us"),
   };
 }
 
@@ -93,6 +99,8 @@ function unifiedCgroups(controllers: readonly string[]): CgroupFacts {
     cpuset: controllers.includes("cpuset"),
     pids: controllers.includes("pids"),
     oomKillDisable: false,
+    ioWeight: controllers.includes("io"),
+    cpuRealtime: false,
   };
 }
 

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { EngineError } from "../../base/index.ts";
 import type { Cgroup } from "../cgroup/index.ts";
 import { CompiledFilters } from "./compiled-filters.ts";
+import { MemoryFile } from "./memory-file.ts";
 import { releaseProgram } from "./release-program.ts";
 import { isElf, SealedProgram } from "./sealed-program.ts";
 
@@ -50,7 +50,7 @@ export function openRuntime({ name, path, root }: RuntimeLocation): Runtime {
   const globals = ["--root", root];
   const keepsStateInFolders = sealable.has(name);
   const executable = keepsStateInFolders && isElf(path) ? new SealedProgram(path).path : path;
-  const call = async (words: readonly string[], input?: string): Promise<string> => run(executable, [...globals, ...words], input);
+  const call = async (words: readonly string[]): Promise<string> => run(executable, [...globals, ...words]);
   const unlessGone = async (words: readonly string[]): Promise<void> => {
     try {
       await call(words);
@@ -82,7 +82,9 @@ export function openRuntime({ name, path, root }: RuntimeLocation): Runtime {
       await call(["resume", container]);
     },
     update: async (container, resources) => {
-      await call(["update", "--resources", "-", container], JSON.stringify(resources));
+      // Not from its input: runtimes open /dev/stdin by name, which the kernel refuses where that is a socket.
+      using wanted = new MemoryFile("resources", Buffer.from(JSON.stringify(resources)));
+      await call(["update", "--resources", wanted.path, container]);
     },
   };
 }
@@ -95,8 +97,8 @@ function isGone(error: unknown): boolean {
   );
 }
 
-async function run(path: string, words: readonly string[], input: string | undefined): Promise<string> {
-  const child = spawn(path, words, { stdio: [input === undefined ? "ignore" : "pipe", "ignore", "pipe"] });
+async function run(path: string, words: readonly string[]): Promise<string> {
+  const child = spawn(path, words, { stdio: ["ignore", "ignore", "pipe"] });
   if (child.pid === undefined) {
     const [cause] = (await once(child, "error")) as [unknown];
     throw new EngineError("unavailable", `cannot start the container runtime ${path}: ${String(cause)}`, {
@@ -104,10 +106,9 @@ async function run(path: string, words: readonly string[], input: string | undef
       cause,
     });
   }
-  child.stdin?.end(input);
   const ended = once(child, "close");
   let complaints = "";
-  for await (const chunk of child.stderr as Readable) complaints += String(chunk);
+  for await (const chunk of child.stderr) complaints += String(chunk);
   const [code] = (await ended) as [number | null];
   if (code !== 0) throw new EngineError("internal", plainText(complaints) || `${path} ${words.join(" ")} ended with code ${code}`);
   return complaints;

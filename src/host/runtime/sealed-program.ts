@@ -1,13 +1,11 @@
-import { closeSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { basename } from "node:path";
 import { EngineError } from "../../base/index.ts";
-import { cString, Descriptor, succeed, systemCall } from "../libc/index.ts";
+import { succeed, systemCall } from "../libc/index.ts";
+import { MemoryFile } from "./memory-file.ts";
 
-const createMemory = systemCall<[Uint8Array, number]>("memfd_create", "pi");
 const control = systemCall<[number, number, number]>("fcntl", "iii");
 
-const closeOnExec = 1;
-const allowSealing = 2;
 const addSeals = 1033;
 /** Neither the seals nor the size nor the content can be changed. */
 const everySeal = 0b1111;
@@ -18,23 +16,19 @@ const everySeal = 0b1111;
  * find that they run from one, which takes as long as all the rest of a short call.
  */
 export class SealedProgram implements Disposable {
-  readonly #memory: Descriptor;
+  readonly #memory: MemoryFile;
   /** Where it can be executed from, also by other processes, while this one lives. */
   readonly path: string;
 
   /** @throws EngineError `unavailable` when the program cannot be read */
   constructor(program: string) {
-    const content = read(program);
-    this.#memory = new Descriptor(
-      succeed(createMemory(cString(basename(program)), closeOnExec | allowSealing), () => `make a sealed copy of ${program}`),
-    );
-    for (let at = 0; at < content.length; ) at += writeSync(this.#memory.number, content, at);
-    succeed(control(this.#memory.number, addSeals, everySeal), () => `seal the copy of ${program}`);
-    this.path = `/proc/${process.pid}/fd/${this.#memory.number}`;
+    this.#memory = new MemoryFile(basename(program), read(program));
+    succeed(control(this.#memory.descriptor, addSeals, everySeal), () => `seal the copy of ${program}`);
+    this.path = this.#memory.path;
   }
 
   [Symbol.dispose](): void {
-    this.#memory.close();
+    this.#memory[Symbol.dispose]();
   }
 }
 

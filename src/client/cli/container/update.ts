@@ -1,13 +1,15 @@
-import { bytesFlag, integerFlag, textFlag, type Command, type FlagValues } from "../command/index.ts";
-import { reportEach } from "../output/index.ts";
+import type { Given } from "../../../api/operations/index.ts";
+import type { ContainerUpdateBody } from "../../../api/types/index.ts";
+import { bytesFlag, integerFlag, listFlag, textFlag, type Command, type FlagValues } from "../command/index.ts";
+import { errorText } from "../output/index.ts";
 import { cpusFlag, nanoCpus } from "./cpus-option.ts";
-import { restartPolicyOf } from "./create-request.ts";
+import { pairs, restartPolicyOf } from "./create-request.ts";
 
-const numbers: Readonly<Record<string, string>> = {
+const numbers = {
   "blkio-weight": "BlkioWeight", "cpu-period": "CpuPeriod", "cpu-quota": "CpuQuota", "cpu-rt-period": "CpuRealtimePeriod",
   "cpu-rt-runtime": "CpuRealtimeRuntime", "cpu-shares": "CpuShares", memory: "Memory", "memory-reservation": "MemoryReservation",
   "memory-swap": "MemorySwap", "kernel-memory": "KernelMemory", "pids-limit": "PidsLimit",
-};
+} as const satisfies Readonly<Record<string, keyof ContainerUpdateBody>>;
 
 export const updateCommand: Command = {
   usage: "[OPTIONS] CONTAINER [CONTAINER...]",
@@ -27,32 +29,41 @@ export const updateCommand: Command = {
     bytesFlag("memory-reservation", "Memory soft limit"),
     bytesFlag("memory-swap", "Swap limit equal to memory plus swap: -1 to enable unlimited swap", { allowsUnlimited: true }),
     integerFlag("pids-limit", "Tune container pids limit (set -1 for unlimited)"),
+    listFlag("label-add", "Set a label (NAME=VALUE)"),
+    listFlag("label-rm", "Remove a label by its name"),
     textFlag("restart", "Restart policy to apply when a container exits"),
   ],
   async run({ engine, io }, { flags, args }) {
-    const body = JSON.stringify(changes(flags));
-    if (body === "{}") throw new Error("you must provide one or more flags when using this command");
-    const failed = await reportEach(io, args, {
-      work: async (id) => {
-        const { Warnings } = await engine.call("containerUpdate", { path: { id }, body: chunk(body) });
-        for (const warning of Warnings as readonly string[] | null ?? []) await io.err.write(`${warning}\n`);
-        return id;
-      },
-    });
-    return failed.length > 0 ? 1 : 0;
+    const body = changes(flags);
+    if (this.flags.every(({ name }) => !flags.isGiven(name))) throw new Error("you must provide one or more flags when using this command");
+    const warnings: string[] = [];
+    const problems: string[] = [];
+    for (const id of args) {
+      try {
+        const reply = await engine.call("containerUpdate", { path: { id }, body });
+        warnings.push(...reply.Warnings as readonly string[] | null ?? []);
+        await io.out.write(`${id}\n`);
+      } catch (error) {
+        problems.push(errorText(error));
+      }
+    }
+    if (warnings.length > 0) await io.out.write(`${warnings.join("\n")}\n`);
+    if (problems.length > 0) throw new Error(problems.join("\n"));
+    return 0;
   },
 };
 
-function changes(flags: FlagValues): Readonly<Record<string, unknown>> {
-  const body: Record<string, unknown> = {};
-  for (const [flag, field] of Object.entries(numbers)) if (flags.isGiven(flag)) body[field] = flags.number(flag);
-  if (flags.isGiven("cpus")) body["NanoCpus"] = nanoCpus(flags.text("cpus"));
-  if (flags.isGiven("cpuset-cpus")) body["CpusetCpus"] = flags.text("cpuset-cpus");
-  if (flags.isGiven("cpuset-mems")) body["CpusetMems"] = flags.text("cpuset-mems");
-  if (flags.isGiven("restart")) body["RestartPolicy"] = restartPolicyOf(flags.text("restart"));
-  return body;
-}
-
-async function* chunk(text: string): AsyncGenerator<Uint8Array, void, undefined> {
-  yield await Promise.resolve(Buffer.from(text));
+function changes(flags: FlagValues): Given<ContainerUpdateBody> {
+  // No limit of processes is what nobody has asked for, as docker takes it; -1 takes a limit away.
+  const given = Object.entries(numbers).filter(([flag]) => flags.isGiven(flag) && !(flag === "pids-limit" && flags.number(flag) === 0)).map(([flag, field]) => [field, flags.number(flag)] as const);
+  const limits: Partial<Record<(typeof numbers)[keyof typeof numbers], number>> = Object.fromEntries(given);
+  return {
+    ...limits,
+    ...(flags.isGiven("cpus") ? { NanoCpus: nanoCpus(flags.text("cpus")) } : {}),
+    ...(flags.isGiven("cpuset-cpus") ? { CpusetCpus: flags.text("cpuset-cpus") } : {}),
+    ...(flags.isGiven("cpuset-mems") ? { CpusetMems: flags.text("cpuset-mems") } : {}),
+    ...(flags.isGiven("label-add") ? { AddLabels: pairs(flags.list("label-add")) } : {}),
+    ...(flags.isGiven("label-rm") ? { RemoveLabels: flags.list("label-rm") } : {}),
+    ...(flags.isGiven("restart") ? { RestartPolicy: restartPolicyOf(flags.text("restart")) } : {}),
+  };
 }

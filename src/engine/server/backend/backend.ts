@@ -1,6 +1,6 @@
 import type {
   ContainerAttachOptions, ContainerCreateBody, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions,
-  ContainerRemoveOptions, ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody,
+  ContainerRemoveOptions, ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody,
   ExecInspect, Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImageRemoveOptions,
   ImageSummary, Network, NetworkConnectBody, NetworkCreateBody, NetworkCreateReply,
   NetworkDisconnectBody, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume, VolumeCreateBody,
@@ -45,6 +45,8 @@ export interface ContainerBackend {
   remove(ref: string, options: ContainerRemoveOptions, signal: AbortSignal): Promise<void>;
   rename(ref: string, name: string, signal: AbortSignal): Promise<void>;
   resize(ref: string, size: TerminalSize, signal: AbortSignal): Promise<void>;
+  /** Changes limits, restart policy and labels; of a container that runs at once. */
+  update(ref: string, body: ContainerUpdateBody, signal: AbortSignal): Promise<ContainerUpdateReply>;
   /** @param psArguments options of ps(1); empty: "-ef" */
   top(ref: string, psArguments: string, signal: AbortSignal): Promise<ContainerTopReply>;
   /** Ends when the container is removed, or after one sample where no stream was asked for. */

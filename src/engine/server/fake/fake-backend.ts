@@ -84,6 +84,10 @@ export class FakeBackend implements Backend {
       this.find(ref);
       return Promise.resolve();
     },
+    update: (ref) => {
+      this.find(ref);
+      return Promise.resolve({ Warnings: [] });
+    },
     top: (ref, psArguments) => {
       this.find(ref);
       return Promise.resolve({ Titles: ["PID", psArguments], Processes: [["1", "sh -c x"]] });

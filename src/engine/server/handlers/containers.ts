@@ -8,7 +8,7 @@ import { containerCreateRequest, containerInspectReply, containerListReply } fro
 type Name =
   | "containerCreate" | "containerList" | "containerInspect" | "containerStart" | "containerStop" | "containerRestart" | "containerKill"
   | "containerWait" | "containerDelete" | "containerRename" | "containerLogs" | "containerAttach" | "containerResize"
-  | "containerPause" | "containerUnpause" | "containerTop" | "containerStats";
+  | "containerPause" | "containerUnpause" | "containerTop" | "containerStats" | "containerUpdate";
 
 export const containerHandlers: Handlers<Name> = {
   containerCreate: ({ backend, query, body, version, signal }) => {
@@ -63,6 +63,7 @@ export const containerHandlers: Handlers<Name> = {
     await backend.containers.unpause(path.id, signal);
     return undefined;
   },
+  containerUpdate: ({ backend, path, body, signal }) => backend.containers.update(path.id, body, signal),
   containerTop: ({ backend, path, query, signal }) => backend.containers.top(path.id, query.ps_args ?? "", signal),
   containerStats: async ({ backend, path, query, exchange, endless }) => {
     const samples = await backend.containers.stats(path.id, { stream: query.stream, oneShot: query["one-shot"] }, endless);

@@ -1,0 +1,63 @@
+import type { ContainerUpdateBody, ContainerUpdateReply } from "../../api/types/index.ts";
+import { EngineError, isEngineError } from "../../base/index.ts";
+import { Cgroup } from "../../host/cgroup/index.ts";
+import { changesSpec, hostWarnings, mergeResources, validateResources, withoutUnsupported } from "../spec/index.ts";
+import { emitContainerEvent } from "./container-event.ts";
+import type { Container } from "./container.ts";
+import { cgroupPathOf, runtimeOf } from "./launch.ts";
+import type { ContainerParts } from "./parts.ts";
+import type { ContainerRecord } from "./record.ts";
+import type { ContainerRegistry } from "./registry.ts";
+import { validateRestartPolicy } from "./restart-policy.ts";
+
+export interface Updating {
+  readonly parts: ContainerParts;
+  readonly registry: ContainerRegistry;
+}
+
+/**
+ * Changes limits, restart policy and labels of a container; of one that runs in the kernel first, so that the record
+ * never tells of a limit that the kernel refused.
+ * @throws EngineError with docker's texts
+ */
+export async function updateContainer(ref: string, body: ContainerUpdateBody, { parts, registry }: Updating): Promise<ContainerUpdateReply> {
+  const { limits } = parts.host;
+  validateRestartPolicy({ RestartPolicy: body.RestartPolicy, AutoRemove: false });
+  validateResources(body, limits, "change");
+  if (Object.keys(body.AddLabels ?? {}).includes("")) throw new EngineError("invalid-argument", "invalid label: its name is empty");
+  const container = registry.find(ref);
+  const change = withoutUnsupported(body, limits);
+  await container.queue.run(async () => {
+    try {
+      if (container.isRemoving) throw new EngineError("conflict", 'container is marked for removal and cannot be "update"');
+      const changes = changed(container.record, change);
+      await applyLimits(container, change, parts);
+      registry.save(container, changes);
+    } catch (error) {
+      throw isEngineError(error) ? new EngineError(error.kind, `Cannot update container ${container.id}: ${error.message}`, { cause: error }) : error;
+    }
+    emitContainerEvent(parts.events, container, { action: "update" });
+  });
+  return { Warnings: hostWarnings({ ...container.record.hostConfig, PortBindings: null, ...body }, limits) };
+}
+
+function changed({ config, hostConfig }: ContainerRecord, change: ContainerUpdateBody): Pick<ContainerRecord, "config" | "hostConfig"> {
+  const { RestartPolicy: policy, AddLabels: added, RemoveLabels: removed } = change;
+  if (hostConfig.AutoRemove && policy.Name !== "" && policy.Name !== "no") {
+    throw new EngineError("conflict", "Restart policy cannot be updated because AutoRemove is enabled for the container");
+  }
+  const kept = Object.entries(config.Labels ?? {}).filter(([name]) => !(removed ?? []).includes(name));
+  return {
+    config: { ...config, Labels: { ...Object.fromEntries(kept), ...added } },
+    hostConfig: { ...hostConfig, ...mergeResources(hostConfig, change), ...(policy.Name === "" ? {} : { RestartPolicy: policy }) },
+  };
+}
+
+/** What does not run gets its limits with its next start. */
+async function applyLimits({ record, isRunning }: Container, change: ContainerUpdateBody, parts: ContainerParts): Promise<void> {
+  if (!isRunning) return;
+  const spec = changesSpec(change, parts.host.limits);
+  if (Object.keys(spec).length > 0) await runtimeOf(record, parts).update(record.id, spec);
+  // crun has no word for it: it writes the number -1, which the kernel refuses.
+  if (change.PidsLimit !== null && change.PidsLimit <= 0) new Cgroup(parts.cgroups, cgroupPathOf(record, parts)).write("pids", "pids.max", "max");
+}
