@@ -12,10 +12,10 @@ test("parseDaemonOptions: defaults, and a socket in the exec root", () => {
 });
 
 test("parseDaemonOptions: every flag arrives", () => {
-  const words = ["-H", "unix:///a", "--host=tcp://0.0.0.0:1", "-l", "debug", "-p", "/pid", "--runtime", "runc", "--bip", "10.9.0.1/24", "--bridge=br9",
+  const words = ["-H", "unix:///a", "--host=tcp://0.0.0.0:1", "-l", "debug", "-p", "/pid", "--runtime", "runc", "--bip", "10.9.0.1/24", "--publish-default", "127.0.0.1", "--bridge=br9",
     "--tlsverify", "--tlscacert", "/ca", "--tlscert", "/cert", "--tlskey", "/key", "--allow-plain-tcp", "--log-driver", "local", "--log-opt", "max-size=1m", "--log-opt", "tag=a=b"];
   expect(parseDaemonOptions(words)).toMatchObject({
-    hosts: ["unix:///a", "tcp://0.0.0.0:1"], logLevel: "debug", pidFile: "/pid", runtime: "runc", bridgeAddress: "10.9.0.1/24", bridge: "br9",
+    hosts: ["unix:///a", "tcp://0.0.0.0:1"], logLevel: "debug", pidFile: "/pid", runtime: "runc", bridgeAddress: "10.9.0.1/24", bridge: "br9", publishDefault: "127.0.0.1",
     tls: { authority: "/ca", certificate: "/cert", key: "/key" }, allowsPlainTcp: true,
     logDefaults: { driver: "local", options: { "max-size": "1m", tag: "a=b" } },
   });
@@ -26,6 +26,7 @@ const wrong: readonly (readonly [readonly string[], RegExp])[] = [
   [["word"], /word/],
   [["--data-root", "relative"], /absolute path/],
   [["--bridge", "a-name-that-is-too-long"], /no name for an interface/],
+  [["--publish-default", "lo"], /no IP address/],
   [["--log-level", "loud"], /none of debug/],
   [["--log-opt", "max-size"], /name=value/],
   [["--tlsverify"], /needs --tlscacert/],

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { isAbsolute } from "node:path";
 import { parseArgs } from "node:util";
 import { EngineError } from "../../base/index.ts";
@@ -13,6 +14,8 @@ export interface DaemonOptions {
   readonly hosts: readonly string[];
   readonly bridge: string;
   readonly bridgeAddress?: string;
+  /** Host address of published ports that name none. */
+  readonly publishDefault?: string;
   readonly logLevel: LogLevel;
   /** For containers that say nothing about their log. */
   readonly logDefaults: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
@@ -41,6 +44,8 @@ Options:
   -l, --log-level string     debug, info, warn or error (default "info")
       --log-opt list         Options of the default log driver, such as max-size=10m
   -p, --pidfile string       File to write the engine's process id to
+      --publish-default string
+                             Host address of published ports that name none, such as 127.0.0.1 (default every address)
       --runtime string       OCI runtime, by name or path (default crun where it works, else runc)
       --tlscacert string     Authority that clients' certificates are checked against
       --tlscert string       The engine's certificate
@@ -60,6 +65,7 @@ const flags = {
   "log-level": { type: "string", short: "l" },
   "log-opt": { type: "string", multiple: true },
   pidfile: { type: "string", short: "p" },
+  "publish-default": { type: "string" },
   runtime: { type: "string" },
   tlscacert: { type: "string" },
   tlscert: { type: "string" },
@@ -86,6 +92,7 @@ export function parseDaemonOptions(words: readonly string[]): DaemonOptions | "h
     logDefaults: { driver: values["log-driver"] ?? "json-file", options: logOptions(values["log-opt"] ?? []) },
     allowsPlainTcp: values["allow-plain-tcp"] === true,
     ...(values.bip === undefined ? {} : { bridgeAddress: values.bip }),
+    ...(values["publish-default"] === undefined ? {} : { publishDefault: publishAddress(values["publish-default"]) }),
     ...(tls === undefined ? {} : { tls }),
     ...(values.runtime === undefined ? {} : { runtime: values.runtime }),
     ...(values.pidfile === undefined ? {} : { pidFile: absolute("pidfile", values.pidfile) }),
@@ -114,6 +121,11 @@ function bridgeName(name: string): string {
   throw new EngineError("invalid-argument", `--bridge ${JSON.stringify(name)} is no name for an interface`, {
     hint: `at most ${longestLinkName} letters, digits, dots, dashes and underscores`,
   });
+}
+
+function publishAddress(text: string): string {
+  if (isIP(text) === 0) throw new EngineError("invalid-argument", `--publish-default ${JSON.stringify(text)} is no IP address`, { hint: "such as 127.0.0.1" });
+  return text;
 }
 
 function logLevel(text: string): LogLevel {

@@ -36,6 +36,11 @@ export interface Networks {
    */
   connect(request: SandboxRequest, network: string): Promise<NetworkFiles>;
   disconnect(containerId: string, network: string): Promise<void>;
+  /**
+   * Publishes more of a running container's ports, and fewer: those that are wished for from now on, all or nothing changed.
+   * @throws EngineError with docker's text when a port is taken; `conflict` for a container that does not run
+   */
+  republish(containerId: string, wishes: readonly PublishedPort[]): Promise<Sandbox>;
   /** The sandbox of a container between `prepare` and `release`. Containers that joined another's have none of their own. */
   sandbox(containerId: string): Sandbox | undefined;
   /** @param living ids of the containers whose processes survived; those with `container:` mode may be among them. */
@@ -184,6 +189,8 @@ export interface NetworksOptions {
   readonly bridgeAddress?: string;
   /** Absent: the host's, or that of its upstream resolver where it names only a loopback address. */
   readonly resolvConfPath?: string;
+  /** `--publish-default`: host address of published ports that name none. Absent: every address. */
+  readonly publishDefault?: string;
   /** Where user-defined networks are kept. */
   readonly records: Records;
   /** Told of each container that joins or leaves a network. */

@@ -4,6 +4,7 @@ import type {
   Filters, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, NetworkSettings,
 } from "../../api/types/index.ts";
 import { EngineError } from "../../base/index.ts";
+import type { PublishedPort } from "../../base/index.ts";
 import { NetlinkSocket } from "../../host/netlink/index.ts";
 import type { Records } from "../store/index.ts";
 import type {
@@ -57,6 +58,7 @@ export class NetworkService implements Networks {
     this.#names = new NameServers({ sandboxes: () => this.#sandboxes.index, hostServers: () => files.hostServers() });
     this.#sandboxes = new Sandboxes({
       ...kernel, folder: this.#folder, ports: this.#ports, records: this.#records, registry: this.#registry, files, names: this.#names,
+      ...(options.publishDefault === undefined ? {} : { publishDefault: options.publishDefault }),
     });
     this.#listing = new NetworkListing({
       createdAt: this.#createdAt, networkId: (name) => this.#networkId(name),
@@ -105,6 +107,10 @@ export class NetworkService implements Networks {
       const endpoint = this.#sandboxes.disconnect(containerId, network);
       if (endpoint !== undefined) this.#report("disconnect", { containerId, endpoints: [endpoint] });
     });
+  }
+
+  republish(containerId: string, wishes: readonly PublishedPort[]): Promise<Sandbox> {
+    return Promise.try(() => this.#sandboxes.republish(containerId, wishes));
   }
 
   settled(): Promise<void> {

@@ -44,7 +44,7 @@ export class PortLedger {
       if (!isEngineError(error)) throw error;
       throw new EngineError(error.kind, `driver failed programming external connectivity on endpoint ${owner.endpointName} (${owner.endpointId}): ${error.message}`, { cause: error });
     }
-    if (bound.length > 0) this.#held.set(owner.holder, bound);
+    this.#add(owner.holder, bound);
     return bound.map(({ port }) => port);
   }
 
@@ -63,8 +63,17 @@ export class PortLedger {
         return [{ port, descriptors: [] }];
       }
     });
-    if (bound.length > 0) this.#held.set(holder, bound);
+    this.#add(holder, bound);
     return lost;
+  }
+
+  /** Lets go of some of a holder's ports, and keeps the rest. */
+  releaseSome(holder: string, ports: readonly BoundPort[]): void {
+    const isMeant = ({ port }: Held): boolean => ports.some((other) =>
+      other.protocol === port.protocol && other.hostAddress === port.hostAddress && other.hostPort === port.hostPort);
+    const held = this.#held.get(holder) ?? [];
+    for (const { descriptors } of held.filter(isMeant)) closeAll(descriptors);
+    this.#held.set(holder, held.filter((one) => !isMeant(one)));
   }
 
   release(holder: string): void {
@@ -74,6 +83,10 @@ export class PortLedger {
 
   close(): void {
     for (const holder of [...this.#held.keys()]) this.release(holder);
+  }
+
+  #add(holder: string, bound: readonly Held[]): void {
+    if (bound.length > 0) this.#held.set(holder, [...this.#held.get(holder) ?? [], ...bound]);
   }
 
   #bindOne(owner: PortOwner, wish: PublishedPort): Held[] {

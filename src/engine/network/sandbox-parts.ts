@@ -19,4 +19,6 @@ export interface SandboxParts {
   readonly registry: NetworkRegistry;
   readonly files: NetworkFilesMaker;
   readonly names: NameServers;
+  /** Host address of published ports that name none; absent: every address. */
+  readonly publishDefault?: string;
 }

@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
-import type { IpAddress, IpFamily, PublishedPort } from "../../base/index.ts";
+import type { PublishedPort } from "../../base/index.ts";
 import { removeNetworkNamespace } from "../../host/netns/index.ts";
 import { endpointAddresses } from "./bridge-network.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
-import type { BoundPort, Endpoint, EndpointRequest, NetworkFiles, Sandbox, SandboxRequest } from "./contract.ts";
+import type { Endpoint, EndpointRequest, NetworkFiles, Sandbox, SandboxRequest } from "./contract.ts";
 import { EndpointChanges } from "./endpoint-changes.ts";
 import { planEndpoint, requestedNetworks } from "./endpoint-plan.ts";
 import { gatewayEndpoint } from "./gateway-endpoint.ts";
 import { connectEndpoint, hostLinkName, makeNamespace, openNamespace, pointResolver } from "./namespace-setup.ts";
+import { PortPublisher } from "./port-publisher.ts";
 import { targetsOf } from "./port-targets.ts";
 import type { SandboxParts } from "./sandbox-parts.ts";
 import { SandboxIndex } from "./sandbox-index.ts";
@@ -19,11 +20,13 @@ import type { SandboxRecord } from "./sandbox-record.ts";
 export class Sandboxes {
   readonly #parts: SandboxParts;
   readonly #changes: EndpointChanges;
+  readonly #publisher: PortPublisher;
   readonly #known = new SandboxIndex();
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
     this.#changes = new EndpointChanges(parts);
+    this.#publisher = new PortPublisher(parts);
   }
 
   get(containerId: string): SandboxRecord | undefined {
@@ -101,6 +104,13 @@ export class Sandboxes {
     return before.sandbox.endpoints.find((endpoint) => !after.sandbox.endpoints.includes(endpoint));
   }
 
+  /** See {@link PortPublisher.republish}. @throws EngineError `conflict` for a container that does not run. */
+  republish(containerId: string, wishes: readonly PublishedPort[]): Sandbox {
+    const record = this.#publisher.republish(this.#running(containerId), wishes);
+    this.#known.set(record);
+    return record.sandbox;
+  }
+
   rename(containerId: string, name: string): void {
     const record = this.#known.get(containerId);
     if (record !== undefined) this.#save({ ...record, containerName: name });
@@ -125,12 +135,14 @@ export class Sandboxes {
       this.#plan(network, { wish, interfaceName: `eth${index}`, undo }));
     const usesResolver = files.needsResolver(request, endpoints);
     const contents = files.make({ request, endpoints, hostGateway: registry.all()[0]?.gateway(4), usesResolver });
+    const ports = this.#publisher.bind({ ...request, endpoints }, request.publish);
+    undo.defer(() => { this.#parts.ports.release(containerId); });
     const sandbox: Sandbox = {
       containerId,
       sandboxId: randomBytes(32).toString("hex"),
       ...(mode.kind === "host" ? {} : { netnsPath: join(this.#parts.folder, containerId) }),
       endpoints,
-      ports: this.#bindPorts(request, { endpoints, undo }),
+      ports,
     };
     const record = { containerName: request.containerName, hostname: request.hostname, usesResolver, dnsServers: request.dns.servers, sandbox };
     records.write(record);
@@ -146,17 +158,6 @@ export class Sandboxes {
     const addresses = network.allocate(wish);
     undo.defer(() => { network.release(addresses.values()); });
     return planEndpoint(network, { addresses, wish, interfaceName });
-  }
-
-  #bindPorts({ containerId, containerName, publish }: SandboxRequest, { endpoints, undo }: { endpoints: readonly Endpoint[]; undo: DisposableStack }): BoundPort[] {
-    const endpoint = gatewayEndpoint(endpoints);
-    if (endpoint === undefined || publish.length === 0) return [];
-    const { hostBinding } = this.#parts.registry.byId(endpoint.networkId).definition;
-    const addresses = new Map<IpFamily, IpAddress>(endpointAddresses(endpoint).map((address) => [address.family, address]));
-    const wishes = publish.map((wish): PublishedPort => (hostBinding === undefined ? wish : { hostAddress: hostBinding, ...wish }));
-    const ports = this.#parts.ports.bind({ holder: containerId, endpointName: containerName, endpointId: endpoint.endpointId, addresses }, wishes);
-    undo.defer(() => { this.#parts.ports.release(containerId); });
-    return ports;
   }
 
   #makeLinks({ sandbox, usesResolver }: SandboxRecord, undo: DisposableStack): void {
