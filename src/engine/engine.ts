@@ -151,7 +151,7 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   late.containers = containers;
   resources.defer(() => { containers.close(); });
   const system = makeSystem({ request, containers, images, events, snapshotter, runtimes, defaultRuntime, host });
-  return { containers, networks, backend: { containers: containers.containers, execs: containers.execs, images, volumes, networks, system } };
+  return { containers, networks, backend: { containers: containers.containers, files: containers.files, execs: containers.execs, images, volumes, networks, system } };
 }
 
 /** @throws EngineError for a default that no container could be made with */

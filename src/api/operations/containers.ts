@@ -36,13 +36,13 @@ export const containerOperations = {
     reply: empty,
   }),
   containerArchive: operation({
-    group, method: "GET", path: `${id}/archive`, status: "later", query: { path: required(text) }, reply: tar,
+    group, method: "GET", path: `${id}/archive`, status: "implemented", query: { path: required(text) }, reply: tar,
   }),
   containerArchiveInfo: operation({
-    group, method: "HEAD", path: `${id}/archive`, status: "later", query: { path: required(text) }, reply: empty, success: [200],
+    group, method: "HEAD", path: `${id}/archive`, status: "implemented", query: { path: required(text) }, reply: empty, success: [200],
   }),
   putContainerArchive: operation({
-    group, method: "PUT", path: `${id}/archive`, status: "later",
+    group, method: "PUT", path: `${id}/archive`, status: "implemented",
     query: { path: required(text), noOverwriteDirNonDir: flag, copyUIDGID: flag },
     body: streamBody,
     reply: empty,
@@ -59,9 +59,9 @@ export const containerOperations = {
     group, method: "GET", path: `${id}/attach/ws`, status: "later", query: attachQuery, body: hijackBody, reply: hijack, success: [101],
   }),
   containerChanges: operation({
-    group, method: "GET", path: `${id}/changes`, status: "later", reply: json<readonly FilesystemChange[] | null>(),
+    group, method: "GET", path: `${id}/changes`, status: "implemented", reply: json<readonly FilesystemChange[] | null>(),
   }),
-  containerExport: operation({ group, method: "GET", path: `${id}/export`, status: "later", reply: tar }),
+  containerExport: operation({ group, method: "GET", path: `${id}/export`, status: "implemented", reply: tar }),
   containerInspect: operation({
     group, method: "GET", path: `${id}/json`, status: "implemented", query: { size: flag }, reply: json<ContainerInspect>(),
   }),

@@ -1,8 +1,10 @@
+import { containerConfig } from "../bodies/index.ts";
+import { optional } from "../decode/index.ts";
 import type {
   ImageDeleteItem, ImageHistoryItem, ImageInspect, ImagePruneReply, ImageSummary, ProgressMessage,
 } from "../types/index.ts";
 import { imageFilters, imagePruneFilters } from "./filter-parameters.ts";
-import { empty, json, jsonLines, operation, streamBody, tar } from "./operation.ts";
+import { empty, json, jsonLines, operation, optionalJsonBody, streamBody, tar } from "./operation.ts";
 import { flag, flagWithDefault, integer, platformJson, platformsJson, platformText, required, since, text, texts } from "./parameter.ts";
 
 const group = "Image";
@@ -26,9 +28,9 @@ export const imageOperations = {
     reply: json<{ readonly CachesDeleted: readonly string[] | null; readonly SpaceReclaimed: number }>(),
   }),
   imageCommit: operation({
-    group, method: "POST", path: "/commit", status: "later",
+    group, method: "POST", path: "/commit", status: "implemented",
     query: { container: required(text), repo: text, tag: text, comment: text, author: text, pause: flagWithDefault(true), changes: texts },
-    body: streamBody,
+    body: optionalJsonBody(optional(containerConfig)),
     reply: json<{ readonly Id: string }>(),
     success: [201],
   }),

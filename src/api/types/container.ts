@@ -160,7 +160,20 @@ export interface ContainerPruneReply {
 }
 
 /** Kind: 0 changed, 1 added, 2 deleted. */
+/** What the header X-Docker-Container-Path-Stat says of a path in a container, as JSON in base64. */
+export interface ContainerPathStat {
+  readonly name: string;
+  readonly size: number;
+  /** As Go keeps it: permissions in the lowest nine bits, what kind of file it is in the highest ones. */
+  readonly mode: number;
+  /** RFC 3339. */
+  readonly mtime: string;
+  /** Of a link: the path that it leads to in the end, which need not be there; empty for all else. */
+  readonly linkTarget: string;
+}
+
 export interface FilesystemChange {
   readonly Path: string;
+  /** Modified, added, deleted. */
   readonly Kind: 0 | 1 | 2;
 }

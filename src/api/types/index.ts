@@ -8,7 +8,7 @@ export type {
 export type { EndpointIpamConfig, EndpointSettings, NetworkingConfig } from "./endpoint.ts";
 export type {
   ContainerCreateBody, ContainerCreateReply, ContainerInspect, ContainerPruneReply, ContainerState, ContainerStatus, ContainerSummary,
-  ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, ContainerWaitReply, FilesystemChange, Health, HealthcheckResult, NetworkSettings, Port,
+  ContainerPathStat, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, ContainerWaitReply, FilesystemChange, Health, HealthcheckResult, NetworkSettings, Port,
 } from "./container.ts";
 export type { GraphDriver } from "./graph-driver.ts";
 export type { ExecCreateBody, ExecCreateReply, ExecInspect, ExecProcessConfig, ExecStartBody } from "./exec.ts";
@@ -28,7 +28,8 @@ export type {
 } from "./system.ts";
 export type { ErrorBody } from "./error.ts";
 export type {
-  ContainerAttachOptions, ContainerFilter, ContainerListOptions, ContainerLogsOptions, ContainerPruneFilter, ContainerRemoveOptions,
+  ContainerAttachOptions, ContainerCommitOptions, ContainerExtractOptions, ContainerFilter, ContainerListOptions, ContainerLogsOptions,
+  ContainerPruneFilter, ContainerRemoveOptions,
   ContainerStatsOptions, ContainerStopOptions, EventFilter, EventsOptions, Filters, ImageFilter, ImageImportOptions, ImageListOptions, ImagePruneFilter,
   ImageRemoveOptions, NetworkFilter, NetworkPruneFilter, Platform, TerminalSize, Timestamp, VolumeFilter, VolumePruneFilter, WaitCondition,
 } from "./options.ts";

@@ -1,3 +1,5 @@
+import type { ContainerConfig } from "./container-config.ts";
+
 /** A decoded and validated `filters` parameter: known names only, each with the values asked for (any of them matches). */
 export type Filters<Name extends string> = ReadonlyMap<Name, readonly string[]>;
 
@@ -79,6 +81,29 @@ export interface ContainerAttachOptions {
   readonly stderr: boolean;
   /** "ctrl-p,ctrl-q"; absent: the engine's default. */
   readonly detachKeys?: string;
+}
+
+export interface ContainerExtractOptions {
+  /** The folder to extract into. */
+  readonly path: string;
+  /** Refuses to put a folder in the place of something else, or the other way round. */
+  readonly noOverwriteDirNonDir: boolean;
+  /** Everything gets the container's user and group. */
+  readonly copyUidGid: boolean;
+}
+
+export interface ContainerCommitOptions {
+  /** Where the new image is tagged; absent: nowhere. */
+  readonly repository?: string;
+  readonly tag?: string;
+  readonly comment?: string;
+  readonly author?: string;
+  /** Its processes stand still meanwhile. */
+  readonly pause: boolean;
+  /** Dockerfile instructions that change the new image's configuration. */
+  readonly changes: readonly string[];
+  /** Goes before the container's own configuration. */
+  readonly config?: ContainerConfig;
 }
 
 export interface TerminalSize {

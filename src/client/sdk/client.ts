@@ -16,7 +16,12 @@ type Table = typeof operations;
 export type CallOptions<Name extends OperationName> =
   & { readonly signal?: AbortSignal; readonly query?: Partial<QueryOf<Table[Name]>> }
   & (keyof PathOf<Table[Name]> extends never ? { readonly path?: undefined } : { readonly path: PathOf<Table[Name]> })
-  & (BodyOf<Table[Name]> extends undefined ? { readonly body?: AsyncIterable<Uint8Array> } : { readonly body: Given<BodyOf<Table[Name]>> });
+  & BodyOption<BodyOf<Table[Name]>>;
+
+/** A stream where the operation has no body of a type; a value that may be left out where the engine does without. */
+type BodyOption<Body> = [Body] extends [undefined]
+  ? { readonly body?: AsyncIterable<Uint8Array> }
+  : undefined extends Body ? { readonly body?: Given<Exclude<Body, undefined>> } : { readonly body: Given<Body> };
 
 /** A connection that has become the program's own input and output. */
 export interface HijackedStream {

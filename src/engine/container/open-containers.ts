@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import type { Digest } from "../../base/index.ts";
 import type { ImageUser } from "../image/index.ts";
-import type { ContainerBackend, ExecBackend } from "../server/index.ts";
+import type { ContainerBackend, ContainerFileBackend, ExecBackend } from "../server/index.ts";
+import { ContainerFiles } from "./container-files.ts";
 import { ContainerService } from "./container-service.ts";
 import { ExecService } from "./exec-service.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -12,6 +13,7 @@ import { ContainerRegistry } from "./registry.ts";
 /** The containers of an engine, ready to be served. */
 export interface Containers {
   readonly containers: ContainerBackend;
+  readonly files: ContainerFileBackend;
   readonly execs: ExecBackend;
   /** How many are in which state, from memory. */
   counts(): { readonly running: number; readonly paused: number; readonly stopped: number };
@@ -31,6 +33,7 @@ export async function openContainers(parts: ContainerParts): Promise<Containers>
   const startByPolicy = await recoverContainers({ parts, registry, lifecycle });
   return {
     containers: new ContainerService({ parts, registry, lifecycle }),
+    files: new ContainerFiles(parts, registry),
     execs: new ExecService(parts, registry),
     counts: () => count(registry),
     usersOf: (image) => registry.all().filter(({ record }) => record.imageId === image || Object.values(record.mountedImages).includes(image)).map((container) => ({ containerId: container.id, running: container.isActive })),

@@ -38,6 +38,11 @@ export class Places {
     return join(this.bundle(id), "mounts");
   }
 
+  /** Where a container's files are shown to the engine itself for a while. */
+  view(number: number): string {
+    return join(this.execRoot, "views", String(number));
+  }
+
   exec(id: string, exec: string): string {
     return join(this.bundle(id), `exec-${exec.slice(0, 16)}`);
   }

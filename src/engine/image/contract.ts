@@ -25,10 +25,30 @@ export interface Images {
   get(id: Digest): Image | undefined;
   /** Its names as docker shows them, sorted. */
   names(id: Digest): readonly string[];
+  /** Makes an image of another one and a layer, and names it; `name` is how docker shows it, empty for none. */
+  commit(request: NamedCommit): Promise<{ readonly id: Digest; readonly name: string }>;
   /** Keeps an image's content while something is made of it that no record tells of yet. */
   hold(id: Digest): Disposable;
   /** Removes layers that neither an image nor a container needs: after a container is gone whose image was. */
   collect(): Promise<void>;
+}
+
+export interface CommitRequest {
+  /** The image that it stands on. */
+  readonly base: Digest;
+  /** Of the new image, complete. */
+  readonly config: ContainerConfig;
+  readonly comment: string;
+  readonly author: string;
+  /** For the history. */
+  readonly createdBy: string;
+  /** The archive of the new layer; one without entries makes no layer. */
+  readonly layer: AsyncIterable<Uint8Array>;
+}
+
+export interface NamedCommit extends CommitRequest {
+  readonly repository?: string;
+  readonly tag?: string;
 }
 
 /** A container that stands on an image. */

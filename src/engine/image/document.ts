@@ -2,6 +2,7 @@ import { containerConfig } from "../../api/bodies/index.ts";
 import { array, boolean, int64, object, optional, parseJson, record, string, type Decoder, type JsonValue } from "../../api/decode/index.ts";
 import type { ContainerConfig } from "../../api/types/index.ts";
 import { EngineError, parseDigest, type Digest } from "../../base/index.ts";
+import type { Compression } from "./compression.ts";
 
 /*
  * The JSON documents of an image, written by strangers: each becomes a typed value here and nowhere else.
@@ -18,6 +19,12 @@ export const mediaTypes = {
   dockerIndex: "application/vnd.docker.distribution.manifest.list.v2+json",
   dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
 } as const;
+
+/** What a layer of a media type, OCI's or docker's, is compressed with. */
+export function compressionOf(mediaType: string): Compression {
+  if (/[.+]gzip$/.test(mediaType)) return "gzip";
+  return /[.+]zstd$/.test(mediaType) ? "zstd" : "none";
+}
 
 /** OCI image-spec, config.md. */
 export interface ImageDocument {

@@ -7,7 +7,8 @@ import type { ImageBackend, ImageInspectOptions, ImageLoadOptions } from "../ser
 import type { BlobStore, Records, Snapshotter } from "../store/index.ts";
 import { ImageCatalog, type CatalogEntry } from "./catalog.ts";
 import { blobsOf, ImageContent } from "./content.ts";
-import type { Image, Images, ImageSurroundings } from "./contract.ts";
+import { commitImage } from "./commit.ts";
+import type { Image, Images, ImageSurroundings, NamedCommit } from "./contract.ts";
 import { importArchive, importName } from "./import.ts";
 import { checkPlatform, imageHistory, inspectImage } from "./inspect.ts";
 import { listImages } from "./list.ts";
@@ -141,6 +142,14 @@ export class ImageService implements ImageBackend, Images {
     if (name === undefined) this.#parts.catalog.flush();
     else this.#name(name, entry);
     return entry.id;
+  }
+
+  async commit({ repository, tag, ...request }: NamedCommit): Promise<{ readonly id: Digest; readonly name: string }> {
+    const wanted = importName({ changes: [], ...(repository === undefined ? {} : { repository }), ...(tag === undefined ? {} : { tag }) });
+    const entry = await commitImage(request, this.#aside("commit"), this.#parts);
+    if (wanted === undefined) this.#parts.catalog.flush();
+    else this.#name(wanted, entry);
+    return { id: entry.id, name: wanted === undefined ? "" : familiarReference(wanted) };
   }
 
   #aside(what: string): string {

@@ -4,7 +4,7 @@ import type { BlobStore, Snapshotter } from "../store/index.ts";
 import { readArchived, type ArchivedFile } from "./archive.ts";
 import type { CatalogEntry, ImageCatalog } from "./catalog.ts";
 import { chainIds, sha256Of } from "./chain-id.ts";
-import { decompress } from "./compression.ts";
+import { decompress, type Compression } from "./compression.ts";
 import type { ImageContent } from "./content.ts";
 import { mediaTypes, parseImageDocument } from "./document.ts";
 
@@ -15,19 +15,28 @@ export interface StoreParts {
   readonly content: ImageContent;
 }
 
+/** A layer as it is kept, compressed or not. */
+export interface LayerContent {
+  readonly digest: Digest;
+  readonly size: number;
+  readonly compression: Compression;
+  /** Where it is laid aside, to be moved from there; absent: it is in the store. */
+  readonly path?: string;
+}
+
 export interface NewImage {
   readonly config: Buffer;
   /** Absent: one is composed. */
   readonly manifest?: { readonly mediaType: string; readonly content: Buffer };
-  /** Laid aside, bottom up; they are moved from there. */
-  readonly layers: readonly ArchivedFile[];
+  /** Bottom up. */
+  readonly layers: readonly LayerContent[];
 }
 
 /** Told of a layer's bytes as they are unpacked. */
 export type LayerProgress = (layer: { readonly diffId: Digest; readonly current: number; readonly total: number }) => Promise<void>;
 
 interface LayerStep {
-  readonly file: ArchivedFile;
+  readonly file: LayerContent;
   readonly chain: Digest;
   readonly parent: Digest | undefined;
   readonly diffId: Digest;
@@ -75,7 +84,7 @@ export async function storeImage(image: NewImage, progress: LayerProgress, parts
 }
 
 async function storeLayer({ file, chain, parent, diffId }: LayerStep, progress: LayerProgress, { blobs, snapshotter }: StoreParts): Promise<void> {
-  await blobs.adopt(file.path, file);
+  if (file.path !== undefined) await blobs.adopt(file.path, file);
   if (file.compression === "none" && file.digest.startsWith("sha256:") && file.digest !== diffId) {
     throw new EngineError("data-corrupt", `the layer's content is not what its image promises: expected ${diffId}, found ${file.digest}`);
   }
@@ -95,7 +104,7 @@ async function* told(stream: AsyncIterable<Uint8Array>, tell: (current: number) 
 const layerTypes = { none: mediaTypes.layer, gzip: mediaTypes.gzipLayer, zstd: mediaTypes.zstdLayer };
 
 /** The manifest that an archive of the older kind lacks. */
-function composeManifest(config: { digest: Digest; size: number }, layers: readonly ArchivedFile[]): { mediaType: string; content: Buffer } {
+function composeManifest(config: { digest: Digest; size: number }, layers: readonly LayerContent[]): { mediaType: string; content: Buffer } {
   const manifest = {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,

@@ -13,8 +13,6 @@ const closeOnExec = 0o2000000;
 const newMountNamespace = 0x20000;
 const ownFileSystemState = 0x200;
 
-let isAlone = false;
-
 /**
  * Runs `action` in the mount namespace of another process, whose root is "/" there. One synchronous stretch: the thread is
  * back before anything else can run on it. What is done in it must load nothing and start nothing, since every path leads
@@ -39,11 +37,12 @@ export function insideMountNamespace<T>(program: ProcessHandle, action: () => T)
   }
 }
 
-/** Threads share root and working folder, and the kernel lets none that does so change its namespace (setns(2)). */
+/**
+ * Threads share root and working folder, and the kernel lets none that does so change its namespace (setns(2)). Each time,
+ * since a thread that was born of this one meanwhile shares them again.
+ */
 function leaveSharedState(): void {
-  if (isAlone) return;
   succeed(unshare(ownFileSystemState), () => "give the engine's thread a root of its own");
-  isAlone = true;
 }
 
 /** A thread that stays in a container's namespace would run everything that follows on the container's files: better to end. */

@@ -1,7 +1,8 @@
 import type {
-  ContainerAttachOptions, ContainerCreateBody, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions,
-  ContainerRemoveOptions, ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody,
-  ExecInspect, Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImageRemoveOptions,
+  ContainerAttachOptions, ContainerCommitOptions, ContainerCreateBody, ContainerCreateReply, ContainerExtractOptions, ContainerInspect,
+  ContainerListOptions, ContainerLogsOptions, ContainerPathStat, ContainerRemoveOptions, ContainerStats, ContainerStatsOptions, ContainerStopOptions,
+  ContainerSummary, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody,
+  ExecInspect, FilesystemChange, Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImageRemoveOptions,
   ImageSummary, Network, NetworkConnectBody, NetworkCreateBody, NetworkCreateReply,
   NetworkDisconnectBody, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume, VolumeCreateBody,
   VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply, WaitCondition,
@@ -17,6 +18,7 @@ import type { Attachment, LogOutput } from "./stream.ts";
  */
 export interface Backend {
   readonly containers: ContainerBackend;
+  readonly files: ContainerFileBackend;
   readonly execs: ExecBackend;
   readonly images: ImageBackend;
   readonly volumes: VolumeBackend;
@@ -68,6 +70,31 @@ export interface ContainerCreateRequest {
 export interface ContainerWait {
   /** Rejects with `cancelled` once the signal is aborted. */
   readonly exit: Promise<ContainerWaitReply>;
+}
+
+/** The file systems of containers, running or not: what their programs see but for what the kernel makes up, such as /proc. */
+export interface ContainerFileBackend {
+  /** @throws EngineError `not-found`, docker's text */
+  stat(ref: string, path: string, signal: AbortSignal): Promise<ContainerPathStat>;
+  /** A file, a link as it is, or a folder with all that is in it. */
+  archive(ref: string, path: string, signal: AbortSignal): Promise<PathArchive>;
+  /** @throws EngineError `forbidden` with docker's texts where the container's root or the volume is read-only */
+  extract(ref: string, archive: AsyncIterable<Uint8Array>, options: ContainerExtractOptions, signal: AbortSignal): Promise<void>;
+  /** Null for none, as docker answers. */
+  changes(ref: string, signal: AbortSignal): Promise<readonly FilesystemChange[] | null>;
+  /** The root without what is mounted in it. */
+  export(ref: string, signal: AbortSignal): Promise<FileArchive>;
+  /** Answers the new image's id. */
+  commit(ref: string, options: ContainerCommitOptions, signal: AbortSignal): Promise<string>;
+}
+
+/** To be read once; disposal lets go of the container's files. */
+export interface FileArchive extends AsyncDisposable {
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+export interface PathArchive extends FileArchive {
+  readonly stat: ContainerPathStat;
 }
 
 export interface ExecBackend {

@@ -1,6 +1,7 @@
 import { EngineError } from "../../../base/index.ts";
 import type { ContainerStats, CpuStats, ExecCreateBody, ExecInspect, ImageInspect, Network, Volume } from "../../../api/types/index.ts";
-import type { Attachment, Backend, ContainerBackend, ExecBackend, ImageBackend, NetworkBackend, SystemBackend, VolumeBackend } from "../backend/index.ts";
+import type { Attachment, Backend, ContainerBackend, ContainerFileBackend, ExecBackend, ImageBackend, NetworkBackend, SystemBackend, VolumeBackend } from "../backend/index.ts";
+import { fakeContainerFiles } from "./fake-container-files.ts";
 import { FakeContainer } from "./fake-container.ts";
 import { runProgram } from "./fake-program.ts";
 import { fakeInfo, fakeVersion } from "./fake-system.ts";
@@ -107,6 +108,8 @@ export class FakeBackend implements Backend {
     logs: (ref) => Promise.resolve(this.find(ref).logs()),
     attach: (ref) => Promise.resolve(this.find(ref).attach()),
   };
+
+  readonly files: ContainerFileBackend = fakeContainerFiles((ref) => this.find(ref));
 
   readonly execs: ExecBackend = {
     create: (ref, body) => {

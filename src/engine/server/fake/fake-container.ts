@@ -1,6 +1,6 @@
 import type { ContainerCreateRequest } from "../backend/index.ts";
 import type { AttachStreams, Attachment, LogOutput, OutputStream } from "../backend/index.ts";
-import type { ContainerInspect, ContainerSummary, ContainerWaitReply } from "../../../api/types/index.ts";
+import type { ContainerCommitOptions, ContainerInspect, ContainerSummary, ContainerWaitReply } from "../../../api/types/index.ts";
 import { runProgram } from "./fake-program.ts";
 
 const never = "0001-01-01T00:00:00Z";
@@ -13,6 +13,8 @@ export class FakeContainer {
   name: string;
   state: "created" | "running" | "exited" = "created";
   exitCode = 0;
+  readonly files = new Map<string, string>();
+  readonly commits: ContainerCommitOptions[] = [];
   readonly output: { readonly stream: OutputStream; readonly bytes: Uint8Array }[] = [];
   /** Attachments that were asked for and have not ended. */
   attached = 0;

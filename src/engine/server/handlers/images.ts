@@ -1,7 +1,6 @@
 import { EngineError } from "../../../base/index.ts";
-import type { Exchange } from "../http/index.ts";
 import { replied, type Handlers } from "./call.ts";
-import { commonHeaders, replyWithProgress } from "../reply/index.ts";
+import { replyWithBytes, replyWithProgress } from "../reply/index.ts";
 import { imageInspectReply, imageListReply } from "../shapes/index.ts";
 
 type Name =
@@ -38,13 +37,13 @@ export const imageHandlers: Handlers<Name> = {
   },
   imageGet: async ({ backend, path, query, exchange, signal }) => {
     const options = query.platform === undefined ? {} : { platform: query.platform };
-    await replyWithArchive(exchange, await backend.images.save([path.name], options, signal));
+    await replyWithBytes(exchange, await backend.images.save([path.name], options, signal), archive);
     return replied;
   },
   imageGetAll: async ({ backend, query, exchange, signal }) => {
     if (query.names.length === 0) throw new EngineError("invalid-argument", "missing parameter names");
     const options = query.platform === undefined ? {} : { platform: query.platform };
-    await replyWithArchive(exchange, await backend.images.save(query.names, options, signal));
+    await replyWithBytes(exchange, await backend.images.save(query.names, options, signal), archive);
     return replied;
   },
   imageCreate: async ({ backend, query, exchange, signal }) => {
@@ -65,8 +64,4 @@ export const imageHandlers: Handlers<Name> = {
   },
 };
 
-async function replyWithArchive(exchange: Exchange, archive: AsyncIterable<Uint8Array>): Promise<void> {
-  const stream = await exchange.stream(200, { ...commonHeaders, "Content-Type": "application/x-tar" });
-  for await (const bytes of archive) await stream.write(bytes);
-  await stream.end();
-}
+const archive = { "Content-Type": "application/x-tar" };

@@ -1,5 +1,6 @@
 import type { OperationName } from "../../../api/operations/index.ts";
 import type { AnyCall, Handlers, ImplementedName } from "./call.ts";
+import { containerFileHandlers } from "./container-files.ts";
 import { containerHandlers } from "./containers.ts";
 import { execHandlers } from "./execs.ts";
 import { imageHandlers } from "./images.ts";
@@ -9,7 +10,7 @@ import { volumeHandlers } from "./volumes.ts";
 
 /** One for each operation that the contract calls implemented: the compiler misses those that are not there. */
 const handlers: Handlers<ImplementedName> = {
-  ...systemHandlers, ...containerHandlers, ...execHandlers, ...imageHandlers, ...volumeHandlers, ...networkHandlers,
+  ...systemHandlers, ...containerHandlers, ...containerFileHandlers, ...execHandlers, ...imageHandlers, ...volumeHandlers, ...networkHandlers,
 };
 
 export { replied } from "./call.ts";
