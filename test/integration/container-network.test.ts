@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from "node:net";
+import { createConnection, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { expect, test } from "bun:test";
 import { TestEngine } from "../engine-harness.ts";
@@ -116,3 +116,42 @@ test("a link on the default bridge follows its target to another address, in /et
   expect(docker(engine, "exec", "web", "wget", "-qO-", "http://store/")).toBe("db");
   expect(docker(engine, "exec", "web", "grep", "-c", "-e", "store", "-e", "own", "/etc/hosts")).toBe("3");
 }, patience);
+
+test("a running container's ports are published and taken back by `wharf update`, and kept for its next start", async () => {
+  await using engine = await TestEngine.start();
+  await engine.addBusybox();
+  serve(engine, "web", "-p", "80");
+  const [first, more] = [portOf(engine, "web"), await freePort()];
+  const pid = docker(engine, "inspect", "--format", "{{.State.Pid}}", "web");
+  const update = (...words: readonly string[]) => engine.command("wharf", "update", ...words, "web");
+  expect(update("--publish-add", `127.0.0.1:${more}:80`)).toMatchObject({ status: 0, stderr: "" });
+  expect(await fetched(`http://127.0.0.1:${more}/`)).toBe("web");
+  expect(docker(engine, "port", "web").split("\n").toSorted()).toEqual([`80/tcp -> 0.0.0.0:${first}`, `80/tcp -> 127.0.0.1:${more}`, `80/tcp -> [::]:${first}`]);
+  expect(update("--publish-rm", `${first}:80`)).toMatchObject({ status: 0, stderr: "" });
+  expect(docker(engine, "inspect", "--format", "{{json .HostConfig.PortBindings}} {{.State.Pid}}", "web")).toBe(`{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"${more}"}]} ${pid}`);
+  expect(await fetched(`http://127.0.0.1:${first}/`).catch(() => "refused")).toBe("refused");
+  expect(update("--publish-rm", "99").stderr).toContain("port 99/tcp is not published");
+  // What cannot be is refused as a whole.
+  const taken = update("--publish-add", `127.0.0.1:${more}:81`, "--publish-add", `${first}:80`);
+  expect(taken.stderr).toContain(`Bind for 127.0.0.1:${more} failed: port is already allocated`);
+  expect(docker(engine, "port", "web")).toBe(`80/tcp -> 127.0.0.1:${more}`);
+  expect(update("--publish-add", `${first}:80`, "--memory", "1k").status).toBe(1);
+  expect(docker(engine, "port", "web")).toBe(`80/tcp -> 127.0.0.1:${more}`);
+
+  docker(engine, "stop", "-t", "0", "web");
+  expect(update("--publish-add", `${first}:80`)).toMatchObject({ status: 0 });
+  docker(engine, "start", "web");
+  docker(engine, "exec", "web", "sh", "-c", "until wget -qO /dev/null http://127.0.0.1/; do usleep 20000; done");
+  expect(await fetched(`http://[::1]:${first}/`)).toBe("web");
+  docker(engine, "run", "-d", "--name", "bare", "--network", "host", "busybox", "sleep", "1000");
+  expect(engine.command("wharf", "update", "--publish-add", "80", "bare").stderr).toContain("that have a network of their own");
+}, patience);
+
+/** A port that nobody has now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -66,11 +66,15 @@ const resourceFields: Fields<Resources> = {
 
 const restartPolicy = object<RestartPolicy>({ Name: string, MaximumRetryCount: int64 });
 
+const portMap = nullable(record(nullable(array(object<PortBinding>({ HostIp: string, HostPort: string })))));
+
 export const containerUpdateBody: Decoder<ContainerUpdateBody> = object<ContainerUpdateBody>({
   ...resourceFields,
   RestartPolicy: restartPolicy,
   AddLabels: nullable(stringMap),
   RemoveLabels: strings,
+  AddPorts: portMap,
+  RemovePorts: portMap,
 });
 
 export const hostConfig: Decoder<HostConfig> = object<HostConfig>({
@@ -79,7 +83,7 @@ export const hostConfig: Decoder<HostConfig> = object<HostConfig>({
   ContainerIDFile: string,
   LogConfig: object<LogConfig>({ Type: string, Config: nullable(stringMap) }),
   NetworkMode: string,
-  PortBindings: nullable(record(nullable(array(object<PortBinding>({ HostIp: string, HostPort: string }))))),
+  PortBindings: portMap,
   RestartPolicy: restartPolicy,
   AutoRemove: boolean,
   VolumeDriver: string,

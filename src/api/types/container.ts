@@ -145,9 +145,13 @@ export interface ContainerTopReply {
 export interface ContainerUpdateBody extends Resources {
   /** Without a name it stays. */
   readonly RestartPolicy: RestartPolicy;
-  /** These two are wharf's own. */
+  /** These are wharf's own. */
   readonly AddLabels: Readonly<Record<string, string>> | null;
   readonly RemoveLabels: readonly string[] | null;
+  /** More published ports, as in HostConfig.PortBindings. */
+  readonly AddPorts: PortMap | null;
+  /** Fewer: an empty host address or port stands for any, no binding for every binding of the port. */
+  readonly RemovePorts: PortMap | null;
 }
 
 export interface ContainerUpdateReply {

@@ -44,7 +44,7 @@ export function namedEndpoints(record: ContainerRecord): ContainerRecord["endpoi
 
 export const plainEndpoint: EndpointSettings = endpointSettings(undefined, "EndpointConfig");
 
-function portsOf({ config, hostConfig }: ContainerRecord): readonly PublishedPort[] {
+export function portsOf({ config, hostConfig }: Pick<ContainerRecord, "config" | "hostConfig">): readonly PublishedPort[] {
   return publishedPorts({ bindings: hostConfig.PortBindings, exposed: Object.keys(config.ExposedPorts ?? {}), publishAll: hostConfig.PublishAllPorts });
 }
 

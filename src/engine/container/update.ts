@@ -5,7 +5,9 @@ import { changesSpec, hostWarnings, mergeResources, validateResources, withoutUn
 import { emitContainerEvent } from "./container-event.ts";
 import type { Container } from "./container.ts";
 import { cgroupPathOf, runtimeOf } from "./launch.ts";
+import { modeOf, portsOf } from "./network-request.ts";
 import type { ContainerParts } from "./parts.ts";
+import { changedPorts } from "./published-ports.ts";
 import type { ContainerRecord } from "./record.ts";
 import type { ContainerRegistry } from "./registry.ts";
 import { validateRestartPolicy } from "./restart-policy.ts";
@@ -16,7 +18,7 @@ export interface Updating {
 }
 
 /**
- * Changes limits, restart policy and labels of a container; of one that runs in the kernel first, so that the record
+ * Changes limits, restart policy, labels and published ports of a container; of one that runs in the kernel first, so that the record
  * never tells of a limit that the kernel refused.
  * @throws EngineError with docker's texts
  */
@@ -30,9 +32,12 @@ export async function updateContainer(ref: string, body: ContainerUpdateBody, { 
   await container.queue.run(async () => {
     try {
       if (container.isRemoving) throw new EngineError("conflict", 'container is marked for removal and cannot be "update"');
-      const changes = changed(container.record, change);
+      const changes = changed(container.record, change, parts);
+      await using undo = new AsyncDisposableStack();
+      if (change.AddPorts !== null || change.RemovePorts !== null) await republish(container, changes, { parts, undo });
       await applyLimits(container, change, parts);
       registry.save(container, changes);
+      undo.move();
     } catch (error) {
       throw isEngineError(error) ? new EngineError(error.kind, `Cannot update container ${container.id}: ${error.message}`, { cause: error }) : error;
     }
@@ -41,15 +46,30 @@ export async function updateContainer(ref: string, body: ContainerUpdateBody, { 
   return { Warnings: hostWarnings({ ...container.record.hostConfig, PortBindings: null, ...body }, limits) };
 }
 
-function changed({ config, hostConfig }: ContainerRecord, change: ContainerUpdateBody): Pick<ContainerRecord, "config" | "hostConfig"> {
+type Changes = Pick<ContainerRecord, "config" | "hostConfig">;
+
+/** The ports of one that runs lead to it from now on; of one that does not, with its next start. */
+async function republish({ id, record, isRunning }: Container, changes: Changes, { parts, undo }: { readonly parts: ContainerParts; readonly undo: AsyncDisposableStack }): Promise<void> {
+  if (modeOf(record).kind !== "network") {
+    throw new EngineError("invalid-argument", "ports are published for containers that have a network of their own, not that of the host or of another container");
+  }
+  const wishes = portsOf({ ...record, ...changes });
+  if (!isRunning) return;
+  await parts.networks.republish(id, wishes);
+  undo.defer(() => parts.networks.republish(id, portsOf(record)).then(() => undefined));
+}
+
+function changed({ id, config, hostConfig }: ContainerRecord, change: ContainerUpdateBody, parts: ContainerParts): Changes {
   const { RestartPolicy: policy, AddLabels: added, RemoveLabels: removed } = change;
   if (hostConfig.AutoRemove && policy.Name !== "" && policy.Name !== "no") {
     throw new EngineError("conflict", "Restart policy cannot be updated because AutoRemove is enabled for the container");
   }
   const kept = Object.entries(config.Labels ?? {}).filter(([name]) => !(removed ?? []).includes(name));
+  const state = { ...hostConfig, exposed: Object.keys(config.ExposedPorts ?? {}), bound: parts.networks.sandbox(id)?.ports ?? [] };
+  const ports = change.AddPorts === null && change.RemovePorts === null ? {} : changedPorts(state, { add: change.AddPorts, remove: change.RemovePorts });
   return {
     config: { ...config, Labels: { ...Object.fromEntries(kept), ...added } },
-    hostConfig: { ...hostConfig, ...mergeResources(hostConfig, change), ...(policy.Name === "" ? {} : { RestartPolicy: policy }) },
+    hostConfig: { ...hostConfig, ...mergeResources(hostConfig, change), ...ports, ...(policy.Name === "" ? {} : { RestartPolicy: policy }) },
   };
 }
 

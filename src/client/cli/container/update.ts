@@ -4,6 +4,7 @@ import { bytesFlag, integerFlag, listFlag, textFlag, type Command, type FlagValu
 import { errorText } from "../output/index.ts";
 import { cpusFlag, nanoCpus } from "./cpus-option.ts";
 import { pairs, restartPolicyOf } from "./create-request.ts";
+import { portsOf } from "./port-option.ts";
 
 const numbers = {
   "blkio-weight": "BlkioWeight", "cpu-period": "CpuPeriod", "cpu-quota": "CpuQuota", "cpu-rt-period": "CpuRealtimePeriod",
@@ -31,6 +32,8 @@ export const updateCommand: Command = {
     integerFlag("pids-limit", "Tune container pids limit (set -1 for unlimited)"),
     listFlag("label-add", "Set a label (NAME=VALUE)"),
     listFlag("label-rm", "Remove a label by its name"),
+    listFlag("publish-add", "Publish a port of the container, also while it runs ([[address:][port]:]port[/protocol])"),
+    listFlag("publish-rm", "Publish a port no more: PORT[/PROTOCOL], or the binding as it was given"),
     textFlag("restart", "Restart policy to apply when a container exits"),
   ],
   async run({ engine, io }, { flags, args }) {
@@ -64,6 +67,8 @@ function changes(flags: FlagValues): Given<ContainerUpdateBody> {
     ...(flags.isGiven("cpuset-mems") ? { CpusetMems: flags.text("cpuset-mems") } : {}),
     ...(flags.isGiven("label-add") ? { AddLabels: pairs(flags.list("label-add")) } : {}),
     ...(flags.isGiven("label-rm") ? { RemoveLabels: flags.list("label-rm") } : {}),
+    ...(flags.isGiven("publish-add") ? { AddPorts: portsOf(flags.list("publish-add"), []).bindings } : {}),
+    ...(flags.isGiven("publish-rm") ? { RemovePorts: portsOf(flags.list("publish-rm"), []).bindings } : {}),
     ...(flags.isGiven("restart") ? { RestartPolicy: restartPolicyOf(flags.text("restart")) } : {}),
   };
 }
