@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpa
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { byteNameOf, openFlags, openIn, openTree } from "../../src/host/files/index.ts";
-import { attachMount, cloneMount, insideMountNamespace, mount, mountOverlay, readMounts, unmount } from "../../src/host/mount/index.ts";
+import { attachMount, cloneMount, insideMountNamespace, mount, mountByHandles, mountOverlay, readMounts, unmount } from "../../src/host/mount/index.ts";
 import { identifyProcess, ProcessHandle } from "../../src/host/process/index.ts";
 
 let folder: string;
@@ -27,12 +27,12 @@ function make(...names: readonly string[]): string[] {
   });
 }
 
-test("mountOverlay: the topmost lower layer wins and changes go to the upper folder", () => {
+test.each([["mountOverlay", mountOverlay], ["mountByHandles, for older kernels", mountByHandles]] as const)("%s: the topmost lower layer wins and changes go to the upper folder", (_, mountLayers) => {
   const [top = "", bottom = "", upper = "", work = "", target = ""] = make("top:1", "bottom", "upper", "work", "target");
   writeFileSync(join(top, "a"), "top");
   writeFileSync(join(bottom, "a"), "bottom");
   writeFileSync(join(bottom, "b"), "bottom");
-  mountOverlay({ lower: [top, bottom], upper: { folder: upper, work }, target, options: { index: "off" } });
+  mountLayers({ lower: [top, bottom], upper: { folder: upper, work }, target, options: { index: "off" } });
   expect(readFileSync(join(target, "a"), "utf8")).toBe("top");
   expect(readFileSync(join(target, "b"), "utf8")).toBe("bottom");
   writeFileSync(join(target, "b"), "changed");
@@ -47,6 +47,14 @@ test("mountOverlay: 300 layers are mounted, more than a page of options holds", 
   for (const [i, layer] of layers.entries()) writeFileSync(join(layer, `file-${i}`), "");
   mountOverlay({ lower: layers, target });
   expect(readFileSync(join(target, "file-299"), "utf8")).toBe("");
+});
+
+test("mountByHandles: 150 layers are mounted, whose paths do not fit into a page of options", () => {
+  const layers = make(...Array.from({ length: 150 }, (_, i) => `layer-with-a-long-name-${i}`));
+  const [target = ""] = make("target");
+  layers.forEach((layer, i) => { writeFileSync(join(layer, `file${i}`), ""); });
+  mountByHandles({ lower: layers, target });
+  expect(readdirSync(target)).toHaveLength(150);
 });
 
 test("mountOverlay: says what the kernel did not like", () => {

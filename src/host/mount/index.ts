@@ -5,5 +5,5 @@ export { insideMountNamespace } from "./foreign-namespace.ts";
 export { mountOf, parseMountInfo, readMounts } from "./mount-info.ts";
 export type { MountInfo } from "./mount-info.ts";
 export { enterOwnMountNamespace } from "./mount-namespace.ts";
-export { mountOverlay } from "./overlay.ts";
+export { mountByHandles, mountOverlay } from "./overlay.ts";
 export type { OverlayRequest } from "./overlay.ts";

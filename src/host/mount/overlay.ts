@@ -1,4 +1,7 @@
-import { cString, Descriptor, errnoOf, succeed, systemCall } from "../libc/index.ts";
+import { constants, openSync } from "node:fs";
+import { release } from "node:os";
+import { cString, Descriptor, succeed, systemCall } from "../libc/index.ts";
+import { mount } from "./mount.ts";
 
 const fsopen = systemCall<[Uint8Array, number]>("fsopen", "pi");
 const fsconfig = systemCall<[number, number, Uint8Array | null, Uint8Array | null, number]>("fsconfig", "iippi");
@@ -11,6 +14,7 @@ const setString = 1;
 const create = 6;
 const fromDescriptor = 4;
 const currentDirectory = -100;
+const pathOnly = 0o10000000;
 
 export interface OverlayRequest {
   /** Lower folders, topmost first. */
@@ -22,26 +26,28 @@ export interface OverlayRequest {
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/**
- * Mounts an overlay with as many layers as the kernel takes (500), since each is handed over by itself and not within
- * one page of options (kernel: Documentation/filesystems/overlayfs.rst). A kernel before 6.5, which cannot take them one
- * by one, gets them as one text.
- */
-export function mountOverlay({ lower, upper, target, options = {} }: OverlayRequest): void {
+/** Mounts an overlay (kernel: Documentation/filesystems/overlayfs.rst). @throws SystemError */
+export function mountOverlay(request: OverlayRequest): void {
+  if (takesLayersOneByOne) mountByContext(request);
+  else mountByHandles(request);
+}
+
+/** Since Linux 6.8; asking an older kernel does not help, it finds fault only when all is said. */
+const takesLayersOneByOne = isAtLeast(release(), [6, 8]);
+
+function isAtLeast(kernel: string, [major, minor]: readonly [major: number, minor: number]): boolean {
+  const [first = 0, second = 0] = kernel.split(".").map(Number);
+  return first > major || (first === major && second >= minor);
+}
+
+/** With as many layers as the kernel takes (500), since each is handed over by itself. */
+function mountByContext({ lower, upper, target, options = {} }: OverlayRequest): void {
   using context = new Descriptor(succeed(fsopen(cString("overlay"), closeOnExec), () => "open the overlay file system"));
-  const configure = (name: string, value: string): number =>
-    fsconfig(context.number, setString, cString(name), cString(value), 0);
   const set = (name: string, value: string): void => {
-    succeed(configure(name, value), () => `set ${name}=${value} of the overlay on ${target}${explain(context)}`);
+    const result = fsconfig(context.number, setString, cString(name), cString(value), 0);
+    succeed(result, () => `set ${name}=${value} of the overlay on ${target}${explain(context)}`);
   };
-  for (const [i, folder] of lower.entries()) {
-    const result = configure("lowerdir+", folder);
-    if (i === 0 && result === -errnoOf("EINVAL")) {
-      set("lowerdir", lower.map(escapeColon).join(":"));
-      break;
-    }
-    succeed(result, () => `add the layer ${folder} to the overlay on ${target}${explain(context)}`);
-  }
+  for (const folder of lower) set("lowerdir+", folder);
   if (upper !== undefined) {
     set("upperdir", upper.folder);
     set("workdir", upper.work);
@@ -53,8 +59,23 @@ export function mountOverlay({ lower, upper, target, options = {} }: OverlayRequ
   succeed(result, () => `mount an overlay on ${target}`);
 }
 
-function escapeColon(folder: string): string {
-  return folder.replace(/[\\:]/g, "\\$&");
+/**
+ * Within one page of options, as mount(2) takes them. The folders are named by handles, whose names are short, so that
+ * there is room for 200 layers however long their paths are.
+ */
+export function mountByHandles({ lower, upper, target, options = {} }: OverlayRequest): void {
+  using handles = new DisposableStack();
+  const short = (folder: string): string => `/proc/self/fd/${handles.use(openFolder(folder)).number}`;
+  const data = [
+    `lowerdir=${lower.map(short).join(":")}`,
+    ...(upper === undefined ? [] : [`upperdir=${short(upper.folder)}`, `workdir=${short(upper.work)}`]),
+    ...Object.entries(options).map(([name, value]) => `${name}=${value}`),
+  ];
+  mount({ source: "overlay", target, type: "overlay", data: data.join(",") });
+}
+
+function openFolder(path: string): Descriptor {
+  return new Descriptor(openSync(path, pathOnly | constants.O_DIRECTORY));
 }
 
 /** What the kernel says about the last failure of a file system context. */
