@@ -127,6 +127,7 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   const networks = new NetworkService({
     execRoot, records, bridge: options.bridge, ...(options.bridgeAddress === undefined ? {} : { bridgeAddress: options.bridgeAddress }),
     ...(options.publishDefault === undefined ? {} : { publishDefault: options.publishDefault }),
+    onPrune: () => { events.emit({ type: "network", action: "prune", id: "", attributes: { reclaimed: "0" } }); },
     onEvent: ({ action, networkId, networkName, driver, containerId }) => {
       events.emit({ type: "network", action, id: networkId, attributes: { ...(containerId === undefined ? {} : { container: containerId }), name: networkName, type: driver } });
     },

@@ -5,7 +5,7 @@ import { containerConfig } from "../../src/api/bodies/index.ts";
 import { familiarReference, isEngineError, parseImageReference } from "../../src/base/index.ts";
 import { applyChanges } from "../../src/engine/image/changes/index.ts";
 import { parseImageDocument, parseIndex, parseManifestOrIndex, parseSavedImages } from "../../src/engine/image/document.ts";
-import { parseMoment } from "../../src/engine/image/list.ts";
+import { parseMoment } from "../../src/engine/filter/index.ts";
 import { referencePattern } from "../../src/engine/image/reference-pattern.ts";
 import { Dice, mutate } from "./mutate.ts";
 

@@ -26,7 +26,7 @@ export const containerOperations = {
     reply: json<readonly ContainerSummary[]>(),
   }),
   containerPrune: operation({
-    group, method: "POST", path: "/containers/prune", since: 25, status: "later",
+    group, method: "POST", path: "/containers/prune", since: 25, status: "implemented",
     query: { filters: containerPruneFilters },
     reply: json<ContainerPruneReply>(),
   }),

@@ -23,7 +23,7 @@ export const imageOperations = {
     reply: jsonLines<ProgressMessage>(),
   }),
   buildPrune: operation({
-    group, method: "POST", path: "/build/prune", since: 31, status: "later",
+    group, method: "POST", path: "/build/prune", since: 31, status: "implemented",
     query: { "reserved-space": anyInteger, "max-used-space": anyInteger, "min-free-space": anyInteger, all: flag, filters: text },
     reply: json<{ readonly CachesDeleted: readonly string[] | null; readonly SpaceReclaimed: number }>(),
   }),
@@ -60,7 +60,7 @@ export const imageOperations = {
     reply: jsonLines<ProgressMessage>(),
   }),
   imagePrune: operation({
-    group, method: "POST", path: "/images/prune", since: 25, status: "later",
+    group, method: "POST", path: "/images/prune", since: 25, status: "implemented",
     query: { filters: imagePruneFilters },
     reply: json<ImagePruneReply>(),
   }),

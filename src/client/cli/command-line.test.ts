@@ -96,6 +96,32 @@ describe("help", () => {
   });
 });
 
+describe("prune", () => {
+  const replies = {
+    "POST /containers/prune": { ContainersDeleted: ["c1", "c2"], SpaceReclaimed: 1_234_567 }, "POST /networks/prune": { NetworksDeleted: ["n1"] },
+    "POST /volumes/prune": { VolumesDeleted: null, SpaceReclaimed: 0 }, "POST /build/prune": { CachesDeleted: null, SpaceReclaimed: 0 },
+    "POST /images/prune": { ImagesDeleted: [{ Untagged: "a:1" }, { Deleted: "sha256:1" }], SpaceReclaimed: 1000 },
+  };
+  test("of the system: one after another, with the sum of what was won", async () => {
+    const { host, asked } = engine(replies);
+    const { code, out } = await wharf(["system", "prune", "-f", "--volumes", "--filter", "label=a"], { host });
+    expect([code, out]).toEqual([0, "Deleted Containers:\nc1\nc2\n\nDeleted Networks:\nn1\n\nDeleted Images:\nuntagged: a:1\ndeleted: sha256:1\n\nTotal reclaimed space: 1.236MB\n"]);
+    expect(asked.map(({ request }) => decodeURIComponent(request))).toEqual([
+      'POST /containers/prune?filters={"label":{"a":true}}', 'POST /networks/prune?filters={"label":{"a":true}}', 'POST /volumes/prune?filters={"label":{"a":true}}',
+      'POST /images/prune?filters={"label":{"a":true},"dangling":{"true":true}}', 'POST /build/prune?filters={"label":{"a":true}}',
+    ]);
+  });
+  test("nothing is asked of the engine before a yes; config.json may have filters, less those that the user turns round", async () => {
+    const { host, asked, folder } = engine(replies);
+    writeFileSync(join(folder, "config.json"), JSON.stringify({ pruneFilters: ["label!=keep", "label=mine"] }));
+    const environment = { DOCKER_CONFIG: folder };
+    expect(await wharf(["container", "prune"], { host, environment, input: "n\n" })).toMatchObject({ code: 0, err: "" });
+    expect(asked).toEqual([]);
+    await wharf(["container", "prune", "--filter", "label=keep"], { host, environment, input: "y\n" });
+    expect(asked.map(({ request }) => decodeURIComponent(request))).toEqual(['POST /containers/prune?filters={"label":{"keep":true,"mine":true}}']);
+  });
+});
+
 describe("update", () => {
   test("names, then warnings, then what went wrong; only what was given is sent", async () => {
     const { host, asked } = engine({ "POST /containers/box/update": { Warnings: ["no weight here"] } });

@@ -1,9 +1,10 @@
 import type {
-  ContainerAttachOptions, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions, ContainerRemoveOptions,
-  ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, NetworkConnectBody, NetworkDisconnectBody, TerminalSize, WaitCondition,
+  ContainerAttachOptions, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions, ContainerPruneFilter, ContainerPruneReply, ContainerRemoveOptions,
+  ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, Filters, NetworkConnectBody, NetworkDisconnectBody, TerminalSize, WaitCondition,
 } from "../../api/types/index.ts";
 import { EngineError, isEngineError } from "../../base/index.ts";
 import { resizeTerminal } from "../../host/conmon/index.ts";
+import { PruneTurn } from "../filter/index.ts";
 import { requireReadableLog } from "../logs/index.ts";
 import type { Attachment, ContainerBackend, ContainerCreateRequest, ContainerWait, LogOutput } from "../server/index.ts";
 import { AttachedClient } from "./attach.ts";
@@ -20,6 +21,7 @@ import { listContainers } from "./list.ts";
 import { validateName } from "./names.ts";
 import type { ContainerParts } from "./parts.ts";
 import { pauseContainer, unpauseContainer } from "./pause.ts";
+import { pruneContainers } from "./prune.ts";
 import type { ContainerRegistry } from "./registry.ts";
 import { watchStats } from "./stats.ts";
 import { Stopper } from "./stop.ts";
@@ -39,6 +41,7 @@ export class ContainerService implements ContainerBackend {
   readonly #registry: ContainerRegistry;
   readonly #lifecycle: Lifecycle;
   readonly #stopper: Stopper;
+  readonly #pruning = new PruneTurn();
 
   constructor({ parts, registry, lifecycle }: ContainerServiceParts) {
     this.#parts = parts;
@@ -122,6 +125,10 @@ export class ContainerService implements ContainerBackend {
       container.isRemoving = false;
       throw error;
     }
+  }
+
+  async prune(filters: Filters<ContainerPruneFilter>): Promise<ContainerPruneReply> {
+    return await this.#pruning.run(() => pruneContainers(filters, { parts: this.#parts, registry: this.#registry, lifecycle: this.#lifecycle }));
   }
 
   async rename(ref: string, name: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ContainerFilter, ContainerListOptions, ContainerSummary, Filters } from "../../api/types/index.ts";
 import { EngineError } from "../../base/index.ts";
+import { hasLabel } from "../filter/index.ts";
 import type { Container } from "./container.ts";
 import { sizesOf } from "./inspect.ts";
 import { linkNames } from "./links.ts";
@@ -47,7 +48,7 @@ function makeCheck(name: ContainerFilter, values: readonly string[], { parts, re
     case "name":
       return nameCheck(values);
     case "label":
-      return ({ record }) => values.every((value) => hasLabel(record.config.Labels ?? {}, value));
+      return ({ record }) => values.every((value) => hasLabel(record.config.Labels, value));
     case "status":
       return (container) => values.includes(statusOf(container.record.state, container));
     case "exited":
@@ -85,11 +86,6 @@ function nameCheck(values: readonly string[]): Check {
     }
   });
   return ({ record: { name } }) => patterns.some((pattern) => pattern.test(name) || pattern.test(`/${name}`));
-}
-
-function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
-  const at = wanted.indexOf("=");
-  return at < 0 ? Object.hasOwn(labels, wanted) : labels[wanted.slice(0, at)] === wanted.slice(at + 1);
 }
 
 function ageCheck(name: "before" | "since", values: readonly string[], registry: ContainerRegistry): Check {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type {
-  ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImageRemoveOptions, ImageSummary, Platform,
+  Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImagePruneFilter, ImagePruneReply, ImageRemoveOptions, ImageSummary, Platform,
 } from "../../api/types/index.ts";
 import { EngineError, familiarReference, parseImageReference, type Digest, type ImageReference } from "../../base/index.ts";
+import { PruneTurn } from "../filter/index.ts";
 import type { ImageBackend, ImageInspectOptions, ImageLoadOptions } from "../server/backend/index.ts";
 import type { BlobStore, Records, Snapshotter } from "../store/index.ts";
 import { ImageCatalog, type CatalogEntry } from "./catalog.ts";
@@ -13,6 +14,7 @@ import { importArchive, importName } from "./import.ts";
 import { checkPlatform, imageHistory, inspectImage } from "./inspect.ts";
 import { listImages } from "./list.ts";
 import { loadArchive } from "./load.ts";
+import { pruneImages } from "./prune.ts";
 import { removeImage } from "./remove.ts";
 import { imagesToSave, saveImages } from "./save.ts";
 
@@ -39,6 +41,7 @@ type Inside = ImageServiceParts & { readonly catalog: ImageCatalog; readonly con
 
 export class ImageService implements ImageBackend, Images {
   readonly #parts: Inside;
+  readonly #pruning = new PruneTurn();
   #asides = 0;
 
   constructor(parts: Inside) {
@@ -111,6 +114,10 @@ export class ImageService implements ImageBackend, Images {
   async remove(ref: string, options: ImageRemoveOptions): Promise<readonly ImageDeleteItem[]> {
     for (const platform of options.platforms) this.#find(ref, platform);
     return await removeImage(ref, options.force, this.#parts);
+  }
+
+  async prune(filters: Filters<ImagePruneFilter>): Promise<ImagePruneReply> {
+    return await this.#pruning.run(() => pruneImages(filters, this.#parts));
   }
 
   async load(archive: AsyncIterable<Uint8Array>, options: ImageLoadOptions, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ImageListOptions, ImageSummary } from "../../api/types/index.ts";
-import { EngineError, familiarReference, parseDuration, parseImageReference, type Digest } from "../../base/index.ts";
+import { familiarReference, parseImageReference, type Digest } from "../../base/index.ts";
+import { hasLabel, parseMoment } from "../filter/index.ts";
 import type { Snapshotter } from "../store/index.ts";
 import type { CatalogEntry, ImageCatalog } from "./catalog.ts";
 import { manifestSummary } from "./manifest-summary.ts";
@@ -52,36 +53,7 @@ function entryFilter({ filters }: ImageListOptions, catalog: ImageCatalog): (ent
   const since = Math.max(...(filters.get("since") ?? []).map(createdOf));
   const until = Math.min(...(filters.get("until") ?? []).map((text) => parseMoment(text, Date.now())));
   return ({ created, config }) =>
-    created < before && created > since && created <= until && labels.every((label) => hasLabel(config.Labels ?? {}, label));
-}
-
-function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
-  const equals = wanted.indexOf("=");
-  if (equals < 0) return Object.hasOwn(labels, wanted);
-  const name = wanted.slice(0, equals);
-  return Object.hasOwn(labels, name) && labels[name] === wanted.slice(equals + 1);
-}
-
-/**
- * Milliseconds since the epoch of a moment as docker's filters take it: seconds since the epoch, a date, a date with a
- * time, or how long ago.
- * @throws EngineError `invalid-argument`
- */
-export function parseMoment(text: string, now: number): number {
-  if (/^\d{1,11}(?:\.\d{1,9})?$/.test(text)) return Number(text) * 1000;
-  if (/^\d{4}-\d{2}-\d{2}/.test(text)) {
-    const hasZone = /(?:Z|[+-]\d{2}:\d{2})$/.test(text);
-    const moment = Date.parse(hasZone || text.includes("T") ? text : `${text}T00:00:00`);
-    if (!Number.isNaN(moment)) return moment;
-  }
-  try {
-    return now - Number(parseDuration(text) / 1_000_000n);
-  } catch (error) {
-    throw new EngineError("invalid-argument", `invalid time ${JSON.stringify(text.slice(0, 80))}`, {
-      hint: "write seconds since the epoch, a date such as 2026-01-31T10:00:00Z, or how long ago, such as 24h",
-      cause: error,
-    });
-  }
+    created < before && created > since && created <= until && labels.every((label) => hasLabel(config.Labels, label));
 }
 
 /** How many images stand on each layer. */

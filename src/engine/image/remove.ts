@@ -4,7 +4,7 @@ import type { CatalogEntry, ImageCatalog } from "./catalog.ts";
 import { blobsOf, type ImageContent } from "./content.ts";
 import { canonicalName, type ImageSurroundings, type ImageUser } from "./contract.ts";
 
-interface RemoveParts {
+export interface RemoveParts {
   readonly catalog: ImageCatalog;
   readonly content: ImageContent;
   readonly surroundings: ImageSurroundings;

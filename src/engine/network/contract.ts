@@ -195,6 +195,7 @@ export interface NetworksOptions {
   readonly records: Records;
   /** Told of each container that joins or leaves a network. */
   readonly onEvent?: (event: NetworkEvent) => void;
+  readonly onPrune?: () => void;
 }
 
 /** docker's events of type "network". */

@@ -1,5 +1,6 @@
 import type { Filters, Network, NetworkFilter, NetworkPruneFilter } from "../../api/types/index.ts";
-import { EngineError, parseDuration } from "../../base/index.ts";
+import { EngineError } from "../../base/index.ts";
+import { hasLabel, pruneFilter } from "../filter/index.ts";
 import { predefinedNetworks } from "./predefined.ts";
 
 /** Whether a network is among those that were asked for: any value of a filter will do, but every label. */
@@ -11,7 +12,7 @@ export function passesFilters(network: Network, filters: Filters<NetworkFilter>)
     id: (value) => network.Id.startsWith(value),
     driver: (value) => network.Driver === value,
     scope: (value) => network.Scope === value,
-    label: (value) => hasLabel(network, value),
+    label: (value) => hasLabel(network.Labels, value),
     type: (value) => (typeFilter(value) === "builtin") === isBuiltIn,
     dangling: (value) => !isBuiltIn && isTrue(value) !== isUsed,
   };
@@ -21,23 +22,12 @@ export function passesFilters(network: Network, filters: Filters<NetworkFilter>)
 
 /** Whether prune takes a network: nobody is on it, and the filters let it. */
 export function isPrunable(network: Network, filters: Filters<NetworkPruneFilter>, now: Date): boolean {
-  if (isPredefined(network) || Object.keys(network.Containers).length > 0) return false;
-  const wanted = filters.get("label") ?? [];
-  const spared = filters.get("label!") ?? [];
-  const moments = (filters.get("until") ?? []).map((until) => parseUntil(until, now));
-  return wanted.every((label) => hasLabel(network, label))
-    && !spared.some((label) => hasLabel(network, label))
-    && moments.every((moment) => Date.parse(network.Created) <= moment);
+  const passes = pruneFilter(filters, now.getTime());
+  return !isPredefined(network) && Object.keys(network.Containers).length === 0 && passes({ labels: network.Labels, created: Date.parse(network.Created) });
 }
 
 export function isPredefined({ Name }: Network): boolean {
   return predefinedNetworks.some((name) => name === Name);
-}
-
-function hasLabel({ Labels }: Network, wanted: string): boolean {
-  const [name = "", ...value] = wanted.split("=");
-  const held = Labels?.[name];
-  return held !== undefined && (value.length === 0 || held === value.join("="));
 }
 
 function typeFilter(value: string): string {
@@ -49,12 +39,4 @@ function isTrue(value: string): boolean {
   if (["1", "true", "True", "TRUE", "t", "T"].includes(value)) return true;
   if (["0", "false", "False", "FALSE", "f", "F"].includes(value)) return false;
   throw new EngineError("invalid-argument", `invalid filter 'dangling=[${value}]'`);
-}
-
-/** Milliseconds since the epoch, of seconds since it, a date, or how long ago as a duration. */
-function parseUntil(text: string, now: Date): number {
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const moment = Date.parse(text);
-  if (!Number.isNaN(moment)) return moment;
-  return now.getTime() - Number(parseDuration(text) / 1_000_000n);
 }

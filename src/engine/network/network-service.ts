@@ -163,6 +163,7 @@ export class NetworkService implements Networks {
   async prune(filters: Filters<NetworkPruneFilter>): Promise<NetworkPruneReply> {
     const unused = this.#listing.all().filter((network) => isPrunable(network, filters, new Date()));
     await Promise.all(unused.map((network) => this.#remove(network)));
+    this.#options.onPrune?.();
     return { NetworksDeleted: unused.map(({ Name }) => Name) };
   }
 

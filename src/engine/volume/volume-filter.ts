@@ -1,4 +1,5 @@
 import type { Filters, VolumeFilter, VolumePruneFilter } from "../../api/types/index.ts";
+import { hasLabel, pruneFilter } from "../filter/index.ts";
 import { isAnonymous, type StoredVolume } from "./stored-volume.ts";
 
 /** Whether `GET /volumes` shows a volume: every filter has to match, of one's values any, of labels all. */
@@ -13,22 +14,13 @@ export function isListed(volume: StoredVolume, filters: Filters<VolumeFilter>, i
 
 /** Whether a volume that nobody uses is pruned: those without a name, or all, less what the labels keep. */
 export function isPruned(volume: StoredVolume, filters: Filters<VolumePruneFilter>): boolean {
-  const { labels } = volume;
   if (filters.get("all")?.some(isTrue) !== true && !isAnonymous(volume)) return false;
-  if (filters.get("label")?.every((wanted) => hasLabel(labels, wanted)) === false) return false;
-  return filters.get("label!")?.every((unwanted) => hasLabel(labels, unwanted)) !== true;
+  const byLabel = new Map((["label", "label!"] as const).map((name) => [name, filters.get(name) ?? []]));
+  return pruneFilter(byLabel, 0)({ labels: volume.labels, created: 0 });
 }
 
 function isTrue(value: string): boolean {
   return /^(1|t|true)$/i.test(value);
-}
-
-function hasLabel(labels: StoredVolume["labels"], wanted: string): boolean {
-  if (labels === null) return false;
-  const equals = wanted.indexOf("=");
-  if (equals < 0) return Object.hasOwn(labels, wanted);
-  const name = wanted.slice(0, equals);
-  return Object.hasOwn(labels, name) && labels[name] === wanted.slice(equals + 1);
 }
 
 /** docker takes the value as a pattern for any part of the name; one that is no pattern is a plain part. */

@@ -4,6 +4,7 @@ import type {
 import { EngineError, NameLock } from "../../base/index.ts";
 import type { Descriptor } from "../../host/libc/index.ts";
 import { unmount } from "../../host/mount/index.ts";
+import { PruneTurn } from "../filter/index.ts";
 import type { VolumeBackend } from "../server/backend/index.ts";
 import type { Records, RecordTable } from "../store/index.ts";
 import type { VolumeEventSink, VolumeRequest, Volumes, VolumeUse } from "./contract.ts";
@@ -37,7 +38,7 @@ export class VolumeService implements VolumeBackend, Volumes {
   readonly #lock = new NameLock();
   readonly #emit: VolumeEventSink;
   readonly #now: () => Date;
-  #pruning = false;
+  readonly #pruning = new PruneTurn();
 
   /**
    * Reads the records and puts right what a crash has left: a folder without a record and without content was never
@@ -89,9 +90,7 @@ export class VolumeService implements VolumeBackend, Volumes {
   }
 
   async prune(filters: Filters<VolumePruneFilter>): Promise<VolumePruneReply> {
-    if (this.#pruning) throw new EngineError("conflict", "a prune operation is already running");
-    this.#pruning = true;
-    try {
+    return await this.#pruning.run(async () => {
       const deleted: string[] = [];
       let reclaimed = 0;
       for (const { name } of [...this.#volumes.values()].filter((volume) => isPruned(volume, filters))) {
@@ -102,9 +101,7 @@ export class VolumeService implements VolumeBackend, Volumes {
       }
       this.#emit("prune", "", { reclaimed: String(reclaimed) });
       return { VolumesDeleted: deleted.sort(), SpaceReclaimed: reclaimed };
-    } finally {
-      this.#pruning = false;
-    }
+    });
   }
 
   #pruneOne(name: string): number | undefined {

@@ -5,6 +5,6 @@ export const networkCommands = {
   disconnect: async () => (await import("./disconnect.ts")).disconnectCommand,
   inspect: async () => (await import("./inspect.ts")).inspectCommand,
   list: async () => (await import("./list.ts")).listCommand,
-  prune: async () => (await import("./prune.ts")).pruneCommand,
+  prune: async () => (await import("./prune.ts")).networkPruneCommand,
   remove: async () => (await import("./remove.ts")).removeCommand,
 };

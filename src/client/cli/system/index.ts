@@ -5,5 +5,6 @@ export const systemCommands = {
   events: async () => (await import("./events.ts")).eventsCommand,
   info: async () => (await import("./info.ts")).infoCommand,
   inspect: async () => (await import("./inspect.ts")).inspectCommand,
+  prune: async () => (await import("./prune.ts")).systemPruneCommand,
   version: async () => (await import("./version.ts")).versionCommand,
 };

@@ -3,7 +3,7 @@ export const volumeCommands = {
   create: async () => (await import("./create.ts")).createCommand,
   inspect: async () => (await import("./inspect.ts")).inspectCommand,
   list: async () => (await import("./list.ts")).listCommand,
-  prune: async () => (await import("./prune.ts")).pruneCommand,
+  prune: async () => (await import("./prune.ts")).volumePruneCommand,
   remove: async () => (await import("./remove.ts")).removeCommand,
   update: async () => (await import("./update.ts")).updateCommand,
 };

@@ -1,11 +1,12 @@
 import type {
   ContainerAttachOptions, ContainerCommitOptions, ContainerCreateBody, ContainerCreateReply, ContainerExtractOptions, ContainerInspect,
-  ContainerListOptions, ContainerLogsOptions, ContainerPathStat, ContainerRemoveOptions, ContainerStats, ContainerStatsOptions, ContainerStopOptions,
-  ContainerSummary, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody,
-  ExecInspect, FilesystemChange, Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImageRemoveOptions,
-  ImageSummary, Network, NetworkConnectBody, NetworkCreateBody, NetworkCreateReply,
-  NetworkDisconnectBody, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume, VolumeCreateBody,
-  VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply, WaitCondition,
+  ContainerListOptions, ContainerLogsOptions, ContainerPathStat, ContainerPruneFilter, ContainerPruneReply, ContainerRemoveOptions,
+  ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody,
+  ContainerUpdateReply, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody, ExecInspect, FilesystemChange, Filters,
+  ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImagePruneFilter, ImagePruneReply,
+  ImageRemoveOptions, ImageSummary, Network, NetworkConnectBody, NetworkCreateBody, NetworkCreateReply, NetworkDisconnectBody,
+  NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume,
+  VolumeCreateBody, VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply, WaitCondition,
 } from "../../../api/types/index.ts";
 import type { Attachment, LogOutput } from "./stream.ts";
 
@@ -43,6 +44,8 @@ export interface ContainerBackend {
   unpause(ref: string, signal: AbortSignal): Promise<void>;
   /** Resolves when the wait is registered, which is when the client is answered with headers; `exit` is the body. */
   wait(ref: string, options: { readonly condition: WaitCondition }, signal: AbortSignal): Promise<ContainerWait>;
+  /** Removes those that do not run. @throws EngineError `conflict` while another prune runs, here and elsewhere. */
+  prune(filters: Filters<ContainerPruneFilter>, signal: AbortSignal): Promise<ContainerPruneReply>;
   /** Resolves when nothing of it is left. */
   remove(ref: string, options: ContainerRemoveOptions, signal: AbortSignal): Promise<void>;
   rename(ref: string, name: string, signal: AbortSignal): Promise<void>;
@@ -122,6 +125,8 @@ export interface ImageBackend {
   history(ref: string, options: { readonly platform?: Platform }, signal: AbortSignal): Promise<readonly ImageHistoryItem[]>;
   tag(ref: string, target: { readonly repository: string; readonly tag?: string }, signal: AbortSignal): Promise<void>;
   remove(ref: string, options: ImageRemoveOptions, signal: AbortSignal): Promise<readonly ImageDeleteItem[]>;
+  /** Removes those that no container stands on: without a tag, or all. */
+  prune(filters: Filters<ImagePruneFilter>, signal: AbortSignal): Promise<ImagePruneReply>;
   load(archive: AsyncIterable<Uint8Array>, options: ImageLoadOptions, signal: AbortSignal): Promise<void>;
   /** One archive with all of them. Resolves, with the bytes to come, when every ref was found. */
   save(refs: readonly string[], options: { readonly platform?: Platform }, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;

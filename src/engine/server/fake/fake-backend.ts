@@ -77,6 +77,11 @@ export class FakeBackend implements Backend {
       this.made.delete(this.find(ref).id);
       return Promise.resolve();
     },
+    prune: () => {
+      const stopped = [...this.made.values()].filter(({ state }) => state !== "running").map(({ id }) => id);
+      for (const id of stopped) this.made.delete(id);
+      return Promise.resolve({ ContainersDeleted: stopped, SpaceReclaimed: stopped.length * 1000 });
+    },
     rename: (ref, name) => {
       this.find(ref).name = name;
       return Promise.resolve();
@@ -146,6 +151,7 @@ export class FakeBackend implements Backend {
       return Promise.resolve();
     },
     remove: (ref) => Promise.resolve([{ Untagged: `${ref}:latest` }, { Deleted: this.findImage(ref).Id }]),
+    prune: (filters) => Promise.resolve({ ImagesDeleted: filters.get("dangling")?.[0] === "false" ? [{ Deleted: imageId }] : null, SpaceReclaimed: 0 }),
     load: async (archive, { progress }) => {
       const size = await this.upload(archive);
       if (size === 0) throw new EngineError("invalid-argument", "unexpected EOF");

@@ -8,7 +8,7 @@ import { containerCreateRequest, containerInspectReply, containerListReply } fro
 type Name =
   | "containerCreate" | "containerList" | "containerInspect" | "containerStart" | "containerStop" | "containerRestart" | "containerKill"
   | "containerWait" | "containerDelete" | "containerRename" | "containerLogs" | "containerAttach" | "containerResize"
-  | "containerPause" | "containerUnpause" | "containerTop" | "containerStats" | "containerUpdate";
+  | "containerPause" | "containerUnpause" | "containerTop" | "containerStats" | "containerUpdate" | "containerPrune";
 
 export const containerHandlers: Handlers<Name> = {
   containerCreate: ({ backend, query, body, version, signal }) => {
@@ -63,6 +63,7 @@ export const containerHandlers: Handlers<Name> = {
     await backend.containers.unpause(path.id, signal);
     return undefined;
   },
+  containerPrune: ({ backend, query, signal }) => backend.containers.prune(query.filters, signal),
   containerUpdate: ({ backend, path, body, signal }) => backend.containers.update(path.id, body, signal),
   containerTop: ({ backend, path, query, signal }) => backend.containers.top(path.id, query.ps_args ?? "", signal),
   containerStats: async ({ backend, path, query, exchange, endless }) => {

@@ -4,7 +4,7 @@ import { replyWithBytes, replyWithProgress } from "../reply/index.ts";
 import { imageInspectReply, imageListReply } from "../shapes/index.ts";
 
 type Name =
-  | "imageList" | "imageInspect" | "imageHistory" | "imageTag" | "imageDelete" | "imageLoad" | "imageGet" | "imageGetAll" | "imageCreate";
+  | "imageList" | "imageInspect" | "imageHistory" | "imageTag" | "imageDelete" | "imageLoad" | "imageGet" | "imageGetAll" | "imageCreate" | "imagePrune" | "buildPrune";
 
 export const imageHandlers: Handlers<Name> = {
   imageList: async ({ backend, query, version, signal }) => {
@@ -29,6 +29,9 @@ export const imageHandlers: Handlers<Name> = {
   },
   imageDelete: ({ backend, path, query, signal }) =>
     backend.images.remove(path.name, { force: query.force, noPrune: query.noprune, platforms: query.platforms }, signal),
+  /** What was built is images and nothing else: there is no cache beside them. */
+  buildPrune: () => Promise.resolve({ CachesDeleted: null, SpaceReclaimed: 0 }),
+  imagePrune: ({ backend, query, signal }) => backend.images.prune(query.filters, signal),
   imageLoad: async ({ backend, query, exchange, signal }) => {
     const { quiet, platform } = query;
     await replyWithProgress(exchange, (progress) =>
