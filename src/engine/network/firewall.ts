@@ -1,6 +1,6 @@
 import { addElements, decodeChain, deleteElements, listChains, runNft } from "../../host/nftables/index.ts";
 import type { FirewallChain } from "../../host/nftables/index.ts";
-import { NetlinkSocket, forgetFlowsAnsweredBy, forgetFlowsToPort } from "../../host/netlink/index.ts";
+import { NetlinkSocket, flowsAnsweredBy, flowsToPort, forgetFlows } from "../../host/netlink/index.ts";
 import type { NetlinkRequest } from "../../host/netlink/index.ts";
 import { addBridgeRequests, removeBridgeRequests } from "./bridge-sets.ts";
 import type { FirewallBridge } from "./bridge-sets.ts";
@@ -39,7 +39,7 @@ export class Firewall implements Disposable {
     if (targets.length === 0) return;
     this.#socket.transaction(this.#changes(targets, addElements));
     for (const { protocol, hostPort, address } of targets) {
-      if (protocol === "udp") this.#socket.request(forgetFlowsToPort(address.family, protocolNumbers.udp, hostPort));
+      if (protocol === "udp") forgetFlows(this.#socket, flowsToPort(address.family, protocolNumbers.udp, hostPort));
     }
   }
 
@@ -49,7 +49,7 @@ export class Firewall implements Disposable {
     this.#socket.transaction(this.#changes(targets, deleteElements));
     const answering = targets.filter(({ protocol }) => protocol === "udp").map(({ address }) => address);
     for (const address of new Map(answering.map((address) => [address.value, address])).values()) {
-      this.#socket.request(forgetFlowsAnsweredBy(address));
+      forgetFlows(this.#socket, flowsAnsweredBy(address));
     }
   }
 

@@ -2,7 +2,8 @@ export { addAddress, decodeAddress, deleteAddress, listAddresses } from "./addre
 export type { LinkAddress } from "./address.ts";
 export { be16, be32, bytes, decodeAttributes, nested, text, u16, u32, u8 } from "./attribute.ts";
 export type { Attribute } from "./attribute.ts";
-export { forgetFlowsAnsweredBy, forgetFlowsToPort } from "./conntrack.ts";
+export { flowsAnsweredBy, flowsToPort, forgetFlows } from "./conntrack.ts";
+export type { FlowPattern } from "./conntrack.ts";
 export { changeLink, createBridge, createVethPair, decodeLink, deleteLink, deleteLinkGroup, getLink, listLinks } from "./link.ts";
 export type { Link, LinkChange, NewLink, NewVethPair } from "./link.ts";
 export { requestFlags } from "./message.ts";
