@@ -130,6 +130,9 @@ test("a running container's ports are published and taken back by `wharf update`
   expect(update("--publish-rm", `${first}:80`)).toMatchObject({ status: 0, stderr: "" });
   expect(docker(engine, "inspect", "--format", "{{json .HostConfig.PortBindings}} {{.State.Pid}}", "web")).toBe(`{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"${more}"}]} ${pid}`);
   expect(await fetched(`http://127.0.0.1:${first}/`).catch(() => "refused")).toBe("refused");
+  const why = engine.command("wharf", "port", "--why", "web").stdout;
+  expect(why).toMatch(new RegExp(`^80/tcp -> 127\\.0\\.0\\.1:${more}\\n  leads to [\\d.]+:80 by table inet wharf-${engine.bridge}, map ports4, element tcp \\. 127\\.0\\.0\\.1 \\. ${more} : .*\\n  reached from this machine, on 127\\.0\\.0\\.1\\n$`));
+  expect(engine.command("wharf", "port", "--why", "web", "81").stderr).toContain("No public port '81' published for web");
   expect(update("--publish-rm", "99").stderr).toContain("port 99/tcp is not published");
   // What cannot be is refused as a whole.
   const taken = update("--publish-add", `127.0.0.1:${more}:81`, "--publish-add", `${first}:80`);

@@ -65,6 +65,14 @@ test("ports without an address go where the engine was told", async () => {
   expect(await world.ask(undefined, "tcp/127.0.0.1/7310", "tcp/172.17.0.1/7310", "tcp/172.17.0.1/7311")).toEqual({
     "tcp/127.0.0.1/7310": "tcp ::ffff:172.17.0.1", "tcp/172.17.0.1/7310": "refused", "tcp/172.17.0.1/7311": "tcp ::ffff:172.17.0.1",
   });
+  const isRight = ({ IsInForce, IsHeld }: { IsInForce: boolean; IsHeld: boolean }) => IsInForce && IsHeld;
+  expect((await service.reach(containerId)).map((port) => [port.From[0], isRight(port)])).toEqual([
+    ["this machine, on 127.0.0.1", true], ["this machine, on 127.0.0.1, 172.17.0.1 (wharf0)", true],
+  ]);
+  // What the kernel has counts, not what the engine believes.
+  await Bun.spawn(["nft", "delete element inet wharf-wharf0 ports4_any { tcp . 7311 }"]).exited;
+  expect((await service.reach(containerId))[1]).toMatchObject({ IsInForce: false, From: [] });
+  await Bun.spawn(["nft", "add element inet wharf-wharf0 ports4_any { tcp . 7311 : 172.17.0.2 . 80 }"]).exited;
   const more = await service.republish(containerId, wishes("7310:80", "0.0.0.0:7311:80", "7312:80"));
   expect(more.ports.map(({ hostAddress, hostPort }) => `${hostAddress} ${hostPort}`)).toEqual(["127.0.0.1 7310", "0.0.0.0 7311", "127.0.0.1 7312"]);
 }, patience);

@@ -1,6 +1,6 @@
 import { containerCreateBody, containerUpdateBody } from "../bodies/index.ts";
 import type {
-  ContainerCreateReply, ContainerInspect, ContainerPruneReply, ContainerStats, ContainerSummary, ContainerTopReply, ContainerUpdateReply, ContainerWaitReply, FilesystemChange,
+  ContainerCreateReply, ContainerInspect, ContainerPruneReply, ContainerStats, ContainerSummary, ContainerTopReply, ContainerUpdateReply, PortReach, ContainerWaitReply, FilesystemChange,
 } from "../types/index.ts";
 import { containerFilters, containerPruneFilters } from "./filter-parameters.ts";
 import { empty, hijack, hijackBody, json, jsonBody, jsonLines, operation, output, streamBody, tar } from "./operation.ts";
@@ -93,6 +93,8 @@ export const containerOperations = {
     reply: empty,
     success: [204, 304],
   }),
+  /** wharf's own. */
+  containerReach: operation({ group, method: "GET", path: `${id}/reach`, status: "implemented", reply: json<readonly PortReach[]>() }),
   containerTop: operation({
     group, method: "GET", path: `${id}/top`, status: "implemented", query: { ps_args: text }, reply: json<ContainerTopReply>(),
   }),

@@ -154,6 +154,22 @@ export interface ContainerUpdateBody extends Resources {
   readonly RemovePorts: PortMap | null;
 }
 
+/** Of `GET /containers/{id}/reach`, which is wharf's own: who can reach a published port, and through which rule. */
+export interface PortReach extends Required<Port> {
+  /** Address and port of the container that it leads to; empty where it leads nowhere. */
+  readonly Target: string;
+  /** The firewall's rule, as nft shows it. */
+  readonly Rule: string;
+  /** The kernel has the rule. */
+  readonly IsInForce: boolean;
+  /** The engine holds the port, so that no other program can have it. */
+  readonly IsHeld: boolean;
+  /** Who reaches it, in sentences. */
+  readonly From: readonly string[];
+  /** Rules of others that may be in the way. */
+  readonly Obstacles: readonly string[];
+}
+
 export interface ContainerUpdateReply {
   readonly Warnings: readonly string[];
 }

@@ -8,7 +8,7 @@ export type {
 export type { EndpointIpamConfig, EndpointSettings, NetworkingConfig } from "./endpoint.ts";
 export type {
   ContainerCreateBody, ContainerCreateReply, ContainerInspect, ContainerPruneReply, ContainerState, ContainerStatus, ContainerSummary,
-  ContainerPathStat, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, ContainerWaitReply, FilesystemChange, Health, HealthcheckResult, NetworkSettings, Port,
+  ContainerPathStat, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, PortReach, ContainerWaitReply, FilesystemChange, Health, HealthcheckResult, NetworkSettings, Port,
 } from "./container.ts";
 export type { GraphDriver } from "./graph-driver.ts";
 export type { ExecCreateBody, ExecCreateReply, ExecInspect, ExecProcessConfig, ExecStartBody } from "./exec.ts";

@@ -1,6 +1,6 @@
 import type {
   ContainerAttachOptions, ContainerCreateReply, ContainerInspect, ContainerListOptions, ContainerLogsOptions, ContainerPruneFilter, ContainerPruneReply, ContainerRemoveOptions,
-  ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, Filters, NetworkConnectBody, NetworkDisconnectBody, TerminalSize, WaitCondition,
+  ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody, ContainerUpdateReply, Filters, PortReach, NetworkConnectBody, NetworkDisconnectBody, TerminalSize, WaitCondition,
 } from "../../api/types/index.ts";
 import { EngineError, isEngineError } from "../../base/index.ts";
 import { resizeTerminal } from "../../host/conmon/index.ts";
@@ -154,6 +154,10 @@ export class ContainerService implements ContainerBackend {
     } catch (error) {
       throw isEngineError(error) ? new EngineError(error.kind, `Error when allocating new name: ${error.message}`, { cause: error }) : error;
     }
+  }
+
+  async reach(ref: string): Promise<readonly PortReach[]> {
+    return await this.#parts.networks.reach(this.#registry.find(ref).id);
   }
 
   async connect(network: string, body: NetworkConnectBody): Promise<void> {

@@ -1,5 +1,5 @@
 import type {
-  Filters, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, NetworkSettings,
+  Filters, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, NetworkSettings, PortReach,
 } from "../../api/types/index.ts";
 import type { HostsEntry } from "./hosts-file.ts";
 import type { Records } from "../store/index.ts";
@@ -41,6 +41,8 @@ export interface Networks {
    * @throws EngineError with docker's text when a port is taken; `conflict` for a container that does not run
    */
   republish(containerId: string, wishes: readonly PublishedPort[]): Promise<Sandbox>;
+  /** Who can reach each of a running container's published ports, and through which rule; read from the kernel. */
+  reach(containerId: string): Promise<readonly PortReach[]>;
   /** The sandbox of a container between `prepare` and `release`. Containers that joined another's have none of their own. */
   sandbox(containerId: string): Sandbox | undefined;
   /** @param living ids of the containers whose processes survived; those with `container:` mode may be among them. */

@@ -1,4 +1,5 @@
-import { addElements, decodeChain, deleteElements, listChains, runNft } from "../../host/nftables/index.ts";
+import { isSystemError } from "../../host/libc/index.ts";
+import { addElements, decodeChain, deleteElements, getElements, listChains, runNft } from "../../host/nftables/index.ts";
 import type { FirewallChain } from "../../host/nftables/index.ts";
 import { NetlinkSocket, flowsAnsweredBy, flowsToPort, forgetFlows } from "../../host/netlink/index.ts";
 import type { NetlinkRequest } from "../../host/netlink/index.ts";
@@ -50,6 +51,17 @@ export class Firewall implements Disposable {
     const answering = targets.filter(({ protocol }) => protocol === "udp").map(({ address }) => address);
     for (const address of new Map(answering.map((address) => [address.value, address])).values()) {
       forgetFlows(this.#socket, flowsAnsweredBy(address));
+    }
+  }
+
+  /** Whether the kernel sends what arrives at a port where it should. */
+  leads(target: PortTarget): boolean {
+    try {
+      this.#socket.request(getElements({ table: this.table, set: mapOf(target), elements: [elementOf(target)] }));
+      return true;
+    } catch (error) {
+      if (!isSystemError(error, "ENOENT")) throw error;
+      return false;
     }
   }
 

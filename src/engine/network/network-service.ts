@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type {
-  Filters, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, NetworkSettings,
+  Filters, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, NetworkSettings, PortReach,
 } from "../../api/types/index.ts";
 import { EngineError } from "../../base/index.ts";
 import type { PublishedPort } from "../../base/index.ts";
@@ -24,6 +24,7 @@ import { NetworkRegistry } from "./network-registry.ts";
 import type { DefinitionTable } from "./network-registry.ts";
 import { networkSettings } from "./network-settings.ts";
 import { PortLedger } from "./port-ledger.ts";
+import { portReach } from "./reach-facts.ts";
 import { targetsOf } from "./port-targets.ts";
 import { predefinedNetworkId } from "./predefined.ts";
 import { recoverNetworks } from "./recovery.ts";
@@ -111,6 +112,12 @@ export class NetworkService implements Networks {
 
   republish(containerId: string, wishes: readonly PublishedPort[]): Promise<Sandbox> {
     return Promise.try(() => this.#sandboxes.republish(containerId, wishes));
+  }
+
+  reach(containerId: string): Promise<readonly PortReach[]> {
+    return Promise.try(() => portReach(this.#sandboxes.get(containerId)?.sandbox, {
+      socket: this.#socket, firewall: this.#firewall, ports: this.#ports, networks: this.#registry.all(),
+    }));
   }
 
   settled(): Promise<void> {

@@ -76,6 +76,12 @@ export class PortLedger {
     this.#held.set(holder, held.filter((one) => !isMeant(one)));
   }
 
+  /** Whether nobody else can have the port. */
+  holds(holder: string, { protocol, hostAddress, hostPort }: BoundPort): boolean {
+    return (this.#held.get(holder) ?? []).some(({ port, descriptors }) =>
+      descriptors.length > 0 && port.protocol === protocol && port.hostAddress === hostAddress && port.hostPort === hostPort);
+  }
+
   release(holder: string): void {
     for (const { descriptors } of this.#held.get(holder) ?? []) closeAll(descriptors);
     this.#held.delete(holder);

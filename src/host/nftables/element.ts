@@ -4,7 +4,7 @@ import { be32, bytes, netfilterRequest, nested, requestFlags, text } from "../ne
 import type { NetlinkRequest } from "../netlink/index.ts";
 
 /** linux/netfilter/nf_tables.h. */
-const messages = { newElement: 12, deleteElement: 14 };
+const messages = { newElement: 12, getElement: 13, deleteElement: 14 };
 const listAttribute = { table: 1, set: 2, elements: 3 };
 const elementAttribute = { item: 1, key: 1, data: 2, flags: 3 };
 const flagIntervalEnd = 1;
@@ -43,6 +43,11 @@ export interface ElementChange {
 /** Adds elements to a set or map of an inet table; one that is there with other data is an error. */
 export function addElements(change: ElementChange): NetlinkRequest {
   return elementRequest(change, { purpose: "add to", message: messages.newElement, flags: requestFlags.create });
+}
+
+/** Looks elements up by their keys; one that is not there is an error (ENOENT). */
+export function getElements(wanted: ElementChange): NetlinkRequest {
+  return elementRequest({ ...wanted, elements: wanted.elements.map(({ key }) => ({ key })) }, { purpose: "look up in", message: messages.getElement, flags: 0 });
 }
 
 /** Takes elements out; one that is not there is an error, and with it the transaction. */

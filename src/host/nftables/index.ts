@@ -1,6 +1,6 @@
 export { decodeChain, listChains } from "./chain.ts";
 export type { FirewallChain } from "./chain.ts";
-export { addElements, deleteElements, encodeFields, networkElements } from "./element.ts";
+export { addElements, deleteElements, encodeFields, getElements, networkElements } from "./element.ts";
 export type { ElementChange, ElementField, MapElement } from "./element.ts";
 export { addChain, addRule, addTable, deleteChain, deleteTable, hostOrder } from "./rule.ts";
 export type { ChainName, Expression, HookedChain, PayloadPlace, RuleFamily, TableName } from "./rule.ts";

@@ -5,7 +5,7 @@ import type {
   ContainerUpdateReply, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody, ExecInspect, FilesystemChange, Filters,
   ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImagePruneFilter, ImagePruneReply,
   ImageRemoveOptions, ImageSummary, Network, NetworkConnectBody, NetworkCreateBody, NetworkCreateReply, NetworkDisconnectBody,
-  NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume,
+  NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, PortReach, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume,
   VolumeCreateBody, VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply, WaitCondition,
 } from "../../../api/types/index.ts";
 import type { Attachment, LogOutput } from "./stream.ts";
@@ -41,6 +41,8 @@ export interface ContainerBackend {
   kill(ref: string, options: { readonly signal: string }, signal: AbortSignal): Promise<void>;
   /** Stops every process where it is. @throws EngineError `conflict` when it does not run, or is paused. */
   pause(ref: string, signal: AbortSignal): Promise<void>;
+  /** Who reaches its published ports. */
+  reach(ref: string, signal: AbortSignal): Promise<readonly PortReach[]>;
   unpause(ref: string, signal: AbortSignal): Promise<void>;
   /** Resolves when the wait is registered, which is when the client is answered with headers; `exit` is the body. */
   wait(ref: string, options: { readonly condition: WaitCondition }, signal: AbortSignal): Promise<ContainerWait>;

@@ -94,6 +94,10 @@ export class FakeBackend implements Backend {
       this.find(ref);
       return Promise.resolve({ Warnings: [] });
     },
+    reach: (ref) => {
+      this.find(ref);
+      return Promise.resolve([]);
+    },
     top: (ref, psArguments) => {
       this.find(ref);
       return Promise.resolve({ Titles: ["PID", psArguments], Processes: [["1", "sh -c x"]] });

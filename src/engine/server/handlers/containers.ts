@@ -8,7 +8,7 @@ import { containerCreateRequest, containerInspectReply, containerListReply } fro
 type Name =
   | "containerCreate" | "containerList" | "containerInspect" | "containerStart" | "containerStop" | "containerRestart" | "containerKill"
   | "containerWait" | "containerDelete" | "containerRename" | "containerLogs" | "containerAttach" | "containerResize"
-  | "containerPause" | "containerUnpause" | "containerTop" | "containerStats" | "containerUpdate" | "containerPrune";
+  | "containerPause" | "containerUnpause" | "containerTop" | "containerStats" | "containerUpdate" | "containerPrune" | "containerReach";
 
 export const containerHandlers: Handlers<Name> = {
   containerCreate: ({ backend, query, body, version, signal }) => {
@@ -65,6 +65,7 @@ export const containerHandlers: Handlers<Name> = {
   },
   containerPrune: ({ backend, query, signal }) => backend.containers.prune(query.filters, signal),
   containerUpdate: ({ backend, path, body, signal }) => backend.containers.update(path.id, body, signal),
+  containerReach: ({ backend, path, signal }) => backend.containers.reach(path.id, signal),
   containerTop: ({ backend, path, query, signal }) => backend.containers.top(path.id, query.ps_args ?? "", signal),
   containerStats: async ({ backend, path, query, exchange, endless }) => {
     const samples = await backend.containers.stats(path.id, { stream: query.stream, oneShot: query["one-shot"] }, endless);
