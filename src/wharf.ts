@@ -39,7 +39,7 @@ function daemonProcess(): Omit<DaemonProcess, "words"> {
 async function runClient(): Promise<number> {
   const { onProcessSignals, processStdio, runCommandLine } = await import("./client/cli/index.ts");
   return await runCommandLine({
-    words, environment: process.env, io: processStdio(), onSignals: onProcessSignals, self: self(),
+    words, environment: process.env, io: processStdio(process.env), onSignals: onProcessSignals, self: self(),
   });
 }
 

@@ -77,6 +77,62 @@ describe("what an engine is too old or of the wrong kind for is said before anyt
   });
 });
 
+describe("config.json", () => {
+  /** A folder with this configuration; it goes with the test's process. */
+  function configured(config: unknown): Readonly<Record<string, string>> {
+    const folder = mkdtempSync(join(tmpdir(), "wharf-config-"));
+    folders.push(folder);
+    writeFileSync(join(folder, "config.json"), JSON.stringify(config));
+    return { DOCKER_CONFIG: folder };
+  }
+  const folders: string[] = [];
+  afterEach(() => { for (const folder of folders.splice(0)) rmSync(folder, { recursive: true }); });
+
+  test("formats of lists are its, unless the line has one or is quiet", async () => {
+    const environment = configured({ psFormat: "{{.Names}}!", imagesFormat: "{{.ID}}", networksFormat: "{{.Name}}", volumesFormat: "{{.Name}}?" });
+    const { host } = engine({
+      "GET /containers/json": [container()], "GET /volumes": { Volumes: [{ Name: "v", Driver: "local", Labels: null }] }, "GET /networks": [{ Id: id, Name: "n", Labels: null }],
+    });
+    expect((await wharf(["ps"], { host, environment })).out).toBe("web!\n");
+    expect(await wharf(["ps", "-q"], { host, environment })).toEqual({ code: 0, out: "0a82e78f64bf\n", err: "" });
+    expect((await wharf(["ps", "--format", "{{.State}}"], { host, environment })).out).toBe("running\n");
+    expect((await wharf(["volume", "ls"], { host, environment })).out).toBe("v?\n");
+    expect((await wharf(["network", "ls"], { host, environment })).out).toBe("n\n");
+  });
+  test("its headers go with every request; those of HTTP itself do not, and the environment has precedence", async () => {
+    const environment = configured({ HttpHeaders: { "X-Meta": "here", "Content-Length": "7" } });
+    const { host, headers } = engine({ "GET /containers/json": [] });
+    await wharf(["ps"], { host, environment });
+    expect(headers.map((each) => each.get("x-meta"))).toEqual(["here", "here"]);
+    await wharf(["ps"], { host, environment: { ...environment, DOCKER_CUSTOM_HEADERS: "X-Other=a=b,X-Third=" } });
+    expect([headers.at(-1)?.get("x-meta"), headers.at(-1)?.get("x-other"), headers.at(-1)?.get("x-third")]).toEqual([null, "a=b", ""]);
+    const wrong = await wharf(["ps"], { host, environment: { ...environment, DOCKER_CUSTOM_HEADERS: "X-Other" } });
+    expect(wrong).toEqual({ code: 1, out: "", err: 'failed to parse custom headers from DOCKER_CUSTOM_HEADERS environment variable: missing "=" in "X-Other"\n' });
+    const split = configured({ HttpHeaders: { X: "a\r\nHost: evil" } });
+    expect(await wharf(["ps"], { host, environment: split })).toMatchObject({ code: 1, out: "" });
+  });
+  test("its proxies are variables of new containers, before those of the line", async () => {
+    const environment = configured({ proxies: { default: { httpProxy: "http://p:1", noProxy: "x" } } });
+    const { host, asked } = engine({ "POST /containers/create": { Id: id, Warnings: [] } });
+    await wharf(["create", "-e", "HTTP_PROXY=own", "busybox"], { host, environment });
+    expect((asked[0]?.body as { Env: string[] }).Env).toEqual(["http_proxy=http://p:1", "NO_PROXY=x", "no_proxy=x", "HTTP_PROXY=own"]);
+    const other = configured({ proxies: { default: { httpProxy: "d" }, [host]: { allProxy: "a" } } });
+    await wharf(["create", "busybox"], { host, environment: other });
+    expect((asked[1]?.body as { Env: string[] }).Env).toEqual(["ALL_PROXY=a", "all_proxy=a"]);
+  });
+  test("its filters are added to every prune, except what the line wants the other way round", async () => {
+    const environment = configured({ pruneFilters: ["label=a=1", "label!=keep", "nothing"] });
+    const { host, asked } = engine({ "POST /volumes/prune": { SpaceReclaimed: 0 }, "POST /networks/prune": {} });
+    await wharf(["volume", "prune", "-f", "--filter", "label=b=2"], { host, environment });
+    await wharf(["network", "prune", "-f", "--filter", "label=keep"], { host, environment });
+    const filters = asked.map(({ request }) => JSON.parse(new URL(request.replace(/^POST /, "http://x")).searchParams.get("filters") ?? "") as unknown);
+    expect(filters).toEqual([
+      { label: { "b=2": true, "a=1": true }, "label!": { keep: true } },
+      { label: { keep: true, "a=1": true } },
+    ]);
+  });
+});
+
 describe("help", () => {
   test("of the program groups its commands and comes on standard output when asked for", async () => {
     const { code, out, err } = await wharf(["--help"]);
@@ -367,14 +423,43 @@ describe("images", () => {
   });
 });
 
-test("completion offers commands, flags, and the names that the engine knows", async () => {
-  const { host } = engine({ "GET /containers/json": [container()] });
-  expect((await wharf(["__complete", "rena"], { host })).out).toBe("rename\n");
-  expect((await wharf(["__complete", "container", "li"], { host })).out).toBe("list\n");
-  expect((await wharf(["__complete", "run", "--cap"], { host })).out).toBe("--cap-add\n--cap-drop\n");
-  expect((await wharf(["__complete", "stop", "w"], { host })).out).toBe("web\n");
-  expect((await wharf(["__complete", "load", "x"], { host })).out).toBe(":files\n");
-  for (const shell of ["bash", "zsh", "fish"]) expect((await wharf(["completion", shell])).out).toContain("__complete");
+describe("completion", () => {
+  const cases: readonly (readonly [line: string, candidates: readonly string[]])[] = [
+    ["rena", ["rename"]], ["hel", ["help"]], ["container li", ["list"]], ["help container li", ["list"]], ["run --cap", ["--cap-add", "--cap-drop"]], ["stop w", ["web"]],
+    ["load x", [":files"]], ["--tlsc", ["--tlscacert", "--tlscert"]], ["--host x stop w", []], ["-D stop w", ["web"]], ["--context de", ["default"]], ["context use d", ["default"]],
+    ["run --pull m", ["missing"]], ["run --pull=n", ["--pull=never"]], ["run --restart u", ["unless-stopped"]], ["run --network n", ["net", "none"]], ["run --network=ne", ["--network=net"]],
+    ["run --volumes-from w", ["web"]], ["run -d b", ["busybox:latest"]], ["run --env-file x", [":files"]], ["network rm n", ["net"]], ["completion z", ["zsh"]],
+    ["system dial", []],
+  ];
+  for (const [line, candidates] of cases) {
+    test(line, async () => {
+      const { host } = engine({ "GET /containers/json": [container()], "GET /networks": [{ Name: "net" }], "GET /images/json": [{ RepoTags: ["busybox:latest"] }] });
+      expect((await wharf(["__complete", ...line.split(" ")], { host })).out).toBe(candidates.map((word) => `${word}\n`).join(""));
+    });
+  }
+  test("an engine that is not there is not started, and nothing is said", async () => {
+    expect(await wharf(["__complete", "stop", "w"])).toEqual({ code: 0, out: "", err: "" });
+  });
+});
+
+describe("on a terminal", () => {
+  test("headings are bold, unless NO_COLOR is set", async () => {
+    const { host } = engine({ "GET /networks": [{ Id: id, Name: "n", Driver: "bridge", Scope: "local", Labels: null }] });
+    expect((await wharf(["network", "ls"], { host, columns: 80 })).out).toStartWith("\u001b[1mNETWORK ID     NAME      DRIVER    SCOPE\u001b[0m\n0a82e78f64bf");
+    expect((await wharf(["network", "ls"], { host, columns: 80, environment: { NO_COLOR: "1" } })).out).toStartWith("NETWORK ID ");
+    expect((await wharf(["--help"], { columns: 80 })).out).toContain("\u001b[1mManagement Commands:\u001b[0m\n  container ");
+  });
+  test("a table that is too wide gives way where it may, and not for --no-trunc", async () => {
+    const { host } = engine({ "GET /containers/json": [container({ Names: ["/a-name-that-stays"] })] });
+    const lines = async (columns: number, ...words: readonly string[]): Promise<string[]> =>
+      (await wharf(["ps", ...words], { host, columns, environment: { NO_COLOR: "1" } })).out.trimEnd().split("\n");
+    expect((await lines(115))[1]).toBe('0a82e78f64bf   busybox   "sleep 1000 and a go…"   2 hours ago   Up 2 hours   443/tcp, 0.0.0.0:…   a-name-that-stays');
+    const [heading = "", row = ""] = await lines(100);
+    expect([heading.length, row.length]).toEqual([row.length - "a-name-that-stays".length + "NAMES".length, 100]);
+    expect(row).toBe('0a82e78f64bf   busybox   "sleep 1000 …   2 hours ago   Up 2 hours   443/tcp, 0.…   a-name-that-stays');
+    expect((await lines(200))[1]).toContain("443/tcp, 0.0.0.0:8080->80/tcp");
+    expect((await lines(80, "--no-trunc"))[1]).toContain("443/tcp, 0.0.0.0:8080->80/tcp");
+  });
 });
 
 describe("which engine", () => {

@@ -1,24 +1,25 @@
-import { formatHelp, type Flag } from "./command/index.ts";
+import { formatHelp, type Flag, type HelpLayout, type Plugin } from "./command/index.ts";
 import { commands, groups, type TreeEntry } from "./tree.ts";
 
 const program = "wharf";
 
 interface HelpOptions {
-  readonly columns: number;
+  readonly layout: HelpLayout;
   readonly globalFlags: readonly Flag[];
+  readonly plugins: () => Promise<readonly Plugin[]>;
 }
 
 /** The help text of a command, of a group, or of the whole program; undefined where there is no such thing. */
 export async function helpFor(words: readonly string[], options: HelpOptions): Promise<string | undefined> {
   const path = words.join(" ");
-  if (path === "") return rootHelp(options);
+  if (path === "") return await rootHelp(options);
   const entry = commands.find(({ paths }) => paths.includes(path));
-  if (entry !== undefined) return await commandHelp(entry, path, options.columns);
+  if (entry !== undefined) return await commandHelp(entry, path, options.layout);
   const group = groups.find(({ name }) => name === path);
-  return group === undefined ? undefined : groupHelp(group.name, group.summary, options.columns);
+  return group === undefined ? undefined : groupHelp(group.name, group.summary, options.layout);
 }
 
-async function commandHelp({ paths, summary, load }: TreeEntry, path: string, columns: number): Promise<string> {
+async function commandHelp({ paths, summary, load }: TreeEntry, path: string, layout: HelpLayout): Promise<string> {
   const command = await load?.();
   const usage = command?.usage ?? "[OPTIONS]";
   return formatHelp({
@@ -27,10 +28,10 @@ async function commandHelp({ paths, summary, load }: TreeEntry, path: string, co
     aliases: paths.map((name) => `${program} ${name}`),
     ...(command?.details === undefined ? {} : { details: command.details }),
     flags: command?.flags ?? [],
-  }, columns);
+  }, layout);
 }
 
-function groupHelp(name: string, summary: string, columns: number): string {
+function groupHelp(name: string, summary: string, layout: HelpLayout): string {
   const members = commands.filter(({ isHidden }) => isHidden !== true).flatMap(({ paths, summary: about }) => {
     const own = paths.find((path) => path.startsWith(`${name} `));
     return own === undefined ? [] : [[own.slice(name.length + 1), about] as const];
@@ -40,10 +41,13 @@ function groupHelp(name: string, summary: string, columns: number): string {
     summary,
     groups: [{ title: "Commands", commands: members.sort(byName) }],
     footer: `Run '${program} ${name} COMMAND --help' for more information on a command.`,
-  }, columns);
+  }, layout);
 }
 
-function rootHelp({ columns, globalFlags }: HelpOptions): string {
+async function rootHelp({ layout, globalFlags, plugins }: HelpOptions): Promise<string> {
+  const found = await plugins();
+  const usable = found.filter(({ Err }) => Err === undefined);
+  const broken = found.flatMap(({ Name, Err }) => (Err === undefined ? [] : [[Name, Err] as const]));
   const top = commands.filter(({ isHidden }) => isHidden !== true).flatMap((entry) => {
     const name = entry.paths.findLast((path) => !path.includes(" "));
     return name === undefined ? [] : [{ name, entry }];
@@ -55,13 +59,20 @@ function rootHelp({ columns, globalFlags }: HelpOptions): string {
     summary: "Containers, in Docker's language",
     groups: [
       { title: "Common Commands", commands: rows(true) },
-      { title: "Management Commands", commands: groups.map(({ name, summary }) => [name, summary] as const) },
+      {
+        title: "Management Commands",
+        commands: [
+          ...groups.map(({ name, summary }) => [name, summary] as const),
+          ...usable.map(({ Name, ShortDescription = "" }) => [`${Name}*`, ShortDescription] as const),
+        ].sort(byName),
+      },
       { title: "Commands", commands: rows(false).sort(byName) },
+      ...(broken.length === 0 ? [] : [{ title: "Invalid Plugins", commands: broken }]),
     ],
     flags: globalFlags,
     flagsTitle: "Global Options",
     footer: `Run '${program} COMMAND --help' for more information on a command.`,
-  }, columns);
+  }, layout);
 }
 
 function byName(a: readonly [string, string], b: readonly [string, string]): number {

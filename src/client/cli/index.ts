@@ -1,4 +1,4 @@
 export { runCommandLine } from "./main.ts";
-export type { CommandLine } from "./main.ts";
+export type { CommandLine } from "./command-line.ts";
 export { onProcessSignals } from "./process-signals.ts";
 export { processStdio } from "./terminal/index.ts";

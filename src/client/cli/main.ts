@@ -1,24 +1,14 @@
 import { isEngineError } from "../../base/index.ts";
-import { connect, type EngineClient } from "../sdk/index.ts";
 import {
   arityProblem, CommandFailure, dependsOnEngine, listFlag, OutputClosed, parseFlags, replacedFlags, switchFlag, textFlag, unsupported,
-  type ClientSettings, type Command, type CommandContext, type Flag, type FlagValues, type ParsedLine, type Stdio,
+  type Command, type Flag, type ParsedLine, type Stdio,
 } from "./command/index.ts";
-import { configFolder, readConfigFile } from "./config-file/index.ts";
-import { chooseContext, chooseDefaultHost, chooseHost, startDefaultEngine, type HostSources } from "./host/index.ts";
-import { errorText } from "./output/index.ts";
+import type { CommandLine } from "./command-line.ts";
+import { LazyEngine } from "./lazy-engine.ts";
+import { lineSettings, type LineSettings } from "./line-settings.ts";
+import { emphasised, errorText } from "./output/index.ts";
 import { productVersion } from "./product-version/index.ts";
-import { commands, groups, type TreeEntry } from "./tree.ts";
-
-export interface CommandLine {
-  /** Without the program's own name. */
-  readonly words: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly io: Stdio;
-  readonly onSignals: CommandContext["onSignals"];
-  /** The command that runs this program again, for an engine in the background. */
-  readonly self: readonly string[];
-}
+import { commands, groups, isBuiltIn, type TreeEntry } from "./tree.ts";
 
 /** Flags in front of the command. */
 export const globalFlags: readonly Flag[] = [
@@ -72,14 +62,33 @@ async function dispatch(line: CommandLine): Promise<number> {
     return 0;
   }
   checkLogLevel(global.flags.text("log-level"));
-  if (global.wantsHelp) return await printHelp(io, []);
-  if (first === undefined) return await printHelp({ ...io, out: io.err }, []);
-  if (first === "help") return await printHelp(io, rest);
-  if (first === "__complete") return await printCompletion(line, global.flags, rest);
+  const settings = lineSettings(line, global.flags);
+  if (global.wantsHelp) return await printHelp(io, [], settings);
+  if (first === undefined) return await printHelp({ ...io, out: io.err }, [], settings);
+  if (first === "help" && (rest[0] === undefined || isBuiltIn(rest[0]))) return await printHelp(io, rest, settings);
+  if (first === "__complete") return await printCompletion(line, rest);
+  const byPlugin = await runByPlugin(line, global.args, settings);
+  if (byPlugin !== undefined) return byPlugin;
+  if (first === "help") return await printHelp(io, rest, settings);
   const found = findCommand(global.args);
-  if (found === undefined) return await handleGroup(io, global.args);
-  return await runCommand(line, global.flags, found);
+  if (found === undefined) return await handleGroup(io, global.args, settings);
+  return await runCommand(line, found, settings);
 }
+
+/** The exit code of the plugin that the words are for: one of their name, or the one that config.json has for the builder. */
+async function runByPlugin(line: CommandLine, args: readonly string[], settings: LineSettings): Promise<number | undefined> {
+  const [first = ""] = args;
+  const mayBeAlias = builderWords.has(first);
+  if (isBuiltIn(first) && !mayBeAlias) return undefined;
+  const { pluginCall } = await import("./plugin-call.ts");
+  const call = pluginCall(line, args, settings);
+  if (call === undefined) return undefined;
+  const { runPlugin } = await import("./plugin/index.ts");
+  return await runPlugin({ ...call, onSignals: line.onSignals });
+}
+
+/** Words that mean the builder, for which config.json may have a plugin. */
+const builderWords: ReadonlySet<string> = new Set(["build", "builder", "image"]);
 
 const logLevels: ReadonlySet<string> = new Set(["trace", "debug", "info", "warn", "warning", "error", "fatal", "panic"]);
 
@@ -104,37 +113,36 @@ function findCommand(words: readonly string[]): FoundCommand | undefined {
   return undefined;
 }
 
-async function handleGroup(io: Stdio, words: readonly string[]): Promise<number> {
+async function handleGroup(io: Stdio, words: readonly string[], settings: LineSettings): Promise<number> {
   const [first = "", second] = words;
   const group = groups.find(({ name }) => name === first);
   if (group === undefined) throw new CommandFailure(1, `${program}: unknown command: ${program} ${first}\n\nRun '${program} --help' for more information`);
   // Help that was not asked for goes where errors go, as docker's does.
-  if (second === undefined) return await printHelp({ ...io, out: io.err }, [first]);
-  if (second === "--help" || second === "-h") return await printHelp(io, [first]);
+  if (second === undefined) return await printHelp({ ...io, out: io.err }, [first], settings);
+  if (second === "--help" || second === "-h") return await printHelp(io, [first], settings);
   if (second.startsWith("-")) {
     throw new CommandFailure(125, `unknown ${second.startsWith("--") ? "flag" : "shorthand flag"}: ${second.startsWith("--") ? second : `'${second.charAt(1)}' in ${second}`}\n\nUsage:  ${program} ${first}\n\nRun '${program} ${first} --help' for more information`);
   }
   throw new CommandFailure(1, `${program}: unknown command: ${program} ${first} ${second}\n\nUsage:  ${program} ${first}\n\nRun '${program} ${first} --help' for more information`);
 }
 
-async function printHelp(io: Stdio, words: readonly string[]): Promise<number> {
+async function printHelp(io: Stdio, words: readonly string[], { settings }: LineSettings): Promise<number> {
   const { helpFor } = await import("./help-pages.ts");
   const columns = io.out.isTerminal ? io.out.size().columns : 80;
-  const text = await helpFor(words, { columns, globalFlags });
+  const text = await helpFor(words, { layout: { columns, title: (title) => emphasised(title, io.out) }, globalFlags, plugins: settings.plugins });
   if (text === undefined) throw new CommandFailure(1, `${program}: unknown help topic: ${words.join(" ")}\n\nRun '${program} --help' for more information`);
   await io.out.write(text);
   return 0;
 }
 
-async function printCompletion(line: CommandLine, flags: FlagValues, words: readonly string[]): Promise<number> {
+async function printCompletion(line: CommandLine, words: readonly string[]): Promise<number> {
   const { completionFor } = await import("./completion-source.ts");
-  using engine = new LazyEngine(line, clientSettings(line, flags).sources);
-  const candidates = await completionFor(words, () => engine);
+  const candidates = await completionFor(line, words, globalFlags);
   await line.io.out.write(candidates.map((word) => `${word}\n`).join(""));
   return 0;
 }
 
-async function runCommand(line: CommandLine, flags: FlagValues, found: FoundCommand): Promise<number> {
+async function runCommand(line: CommandLine, found: FoundCommand, { settings, sources }: LineSettings): Promise<number> {
   const { entry, path, words } = found;
   const name = `${program} ${path}`;
   if (entry.load === undefined) throw new CommandFailure(1, `${name} has to be the first word of the command line`);
@@ -145,11 +153,10 @@ async function runCommand(line: CommandLine, flags: FlagValues, found: FoundComm
   } catch (error) {
     throw usageError(name, command.usage, error);
   }
-  if (parsed.wantsHelp) return await printHelp(line.io, path.split(" "));
+  if (parsed.wantsHelp) return await printHelp(line.io, path.split(" "), { settings, sources });
   for (const note of replacedFlags(command.flags, parsed.flags)) await line.io.out.write(`${note}\n`);
   checkArity(name, command, parsed.args.length);
-  const { settings, sources } = clientSettings(line, flags);
-  using engine = new LazyEngine(line, sources);
+  using engine = new LazyEngine(line, { settings, sources });
   if (dependsOnEngine(command, parsed.flags)) {
     const problems = unsupported({ ...command, name }, parsed.flags, await engine.client.traits());
     if (problems.length > 0) throw new CommandFailure(1, problems.join("\n"));
@@ -159,82 +166,6 @@ async function runCommand(line: CommandLine, flags: FlagValues, found: FoundComm
     return await command.run({ get engine() { return engine.client; }, io, settings, onSignals }, parsed);
   } catch (error) {
     throw blamed(name, error);
-  }
-}
-
-function clientSettings(line: CommandLine, flags: FlagValues): { readonly settings: ClientSettings; readonly sources: () => HostSources } {
-  const folder = configFolder(line.environment, flags.text("config"));
-  let read: Readonly<Record<string, unknown>> | undefined;
-  const file = (): Readonly<Record<string, unknown>> => read ??= readConfigFile(folder);
-  const sources = (): HostSources => hostSources(line, flags, { folder, file: file() });
-  return {
-    settings: {
-      environment: line.environment, folder, file,
-      context: () => chooseContext(sources()),
-      defaultHost: () => chooseDefaultHost(sources()),
-    },
-    sources,
-  };
-}
-
-function hostSources({ environment }: CommandLine, flags: FlagValues, config: { readonly folder: string; readonly file: Readonly<Record<string, unknown>> }): HostSources {
-  const configured = config.file["currentContext"];
-  return {
-    environment,
-    configFolder: config.folder,
-    currentContext: typeof configured === "string" ? configured : "",
-    flags: {
-      hosts: flags.list("host"), context: flags.text("context"), tls: flags.isOn("tls"),
-      tlsVerify: flags.isGiven("tlsverify") ? flags.isOn("tlsverify") : undefined,
-      ca: flags.text("tlscacert"), cert: flags.text("tlscert"), key: flags.text("tlskey"),
-    },
-  };
-}
-
-/**
- * The client for a command, made when it is first asked for: commands of the client alone work also where the context in
- * use is gone. One on the default socket starts the engine when it is not there.
- */
-class LazyEngine implements Disposable {
-  readonly #line: CommandLine;
-  readonly #sources: () => HostSources;
-  #client: EngineClient | undefined;
-
-  constructor(line: CommandLine, sources: () => HostSources) {
-    this.#line = line;
-    this.#sources = sources;
-  }
-
-  get client(): EngineClient {
-    return this.#client ??= resolved(() => this.#connect());
-  }
-
-  #connect(): EngineClient {
-    const { environment, self, io } = this.#line;
-    const chosen = chooseHost(this.#sources());
-    const version = /^1\.(\d{1,4})$/.exec(environment["DOCKER_API_VERSION"] ?? "")?.[1];
-    return connect({
-      host: chosen.host,
-      userAgent: `wharf/${productVersion}`,
-      ...(chosen.tls === undefined ? {} : { tls: chosen.tls }),
-      ...(version === undefined ? {} : { version: Number(version) }),
-      ...(chosen.isDefault ? { onAbsent: () => startDefaultEngine({ self, host: chosen.host, io }) } : {}),
-    });
-  }
-
-  [Symbol.dispose](): void {
-    this.#client?.close();
-  }
-}
-
-/** A host that cannot be made sense of ends the command line before its command. */
-function resolved<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!isEngineError(error)) throw error;
-    const message = error.message.startsWith("Failed to initialize") ? error.message : `Failed to initialize: unable to resolve docker endpoint: ${error.message}`;
-    throw new CommandFailure(1, message, { cause: error });
   }
 }
 

@@ -100,3 +100,8 @@ export const commands: readonly TreeEntry[] = [
   { paths: ["bootstrap"], summary: "Make a base image from Debian's own packages", load: imageCommands.bootstrap },
   { paths: ["completion"], summary: "Print the completion script of a shell", load: systemCommands.completion },
 ];
+
+/** Whether a line that begins with this word is for a command of ours, and for no plugin. */
+export function isBuiltIn(word: string): boolean {
+  return groups.some(({ name }) => name === word) || commands.some(({ paths }) => paths.some((path) => path.split(" ", 1)[0] === word));
+}

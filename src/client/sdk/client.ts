@@ -70,6 +70,8 @@ export interface ConnectOptions {
   /** Minor number to speak instead of negotiating. */
   readonly version?: number;
   readonly userAgent?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Called when nobody listens at the host, before a second attempt. */
   readonly onAbsent?: () => Promise<void>;
 }
@@ -98,6 +100,7 @@ class Client implements EngineClient {
     this.#transport = new Transport({
       host: options.host, address, userAgent: options.userAgent ?? "wharf",
       ...(options.tls === undefined ? {} : { tls: options.tls }),
+      ...(options.headers === undefined ? {} : { headers: options.headers }),
       ...(options.onAbsent === undefined ? {} : { onAbsent: options.onAbsent }),
     });
     if (options.version !== undefined) this.#version = Promise.resolve(options.version);

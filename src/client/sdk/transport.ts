@@ -12,6 +12,8 @@ export interface TransportOptions {
   readonly address: HostAddress;
   readonly tls?: TlsSettings;
   readonly userAgent: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Called when nobody listens, before the one other attempt. */
   readonly onAbsent?: () => Promise<void>;
 }
@@ -115,9 +117,10 @@ export class Transport {
   }
 
   #headers(request: HttpRequest): Readonly<Record<string, string>> {
-    const { address, userAgent } = this.#options;
+    const { address, userAgent, headers } = this.#options;
     const { body } = request;
     return {
+      ...headers,
       Host: address.kind === "tcp" ? `${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}` : "api.moby.localhost",
       "User-Agent": userAgent,
       ...(typeof body === "string" ? { "Content-Type": "application/json", "Content-Length": String(Buffer.byteLength(body)) } : {}),

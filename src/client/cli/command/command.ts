@@ -11,6 +11,8 @@ export interface Stdio {
 
 export interface OutputStream {
   readonly isTerminal: boolean;
+  /** A terminal whose user has not said no (NO_COLOR, or TERM=dumb). */
+  readonly hasColour: boolean;
   /** Written whole before it resolves; what waits in memory is what the caller holds. @throws OutputClosed */
   write(data: string | Uint8Array): Promise<void>;
   /** Of the terminal. */
@@ -27,6 +29,25 @@ export interface InputStream {
 /** The reader of an output is gone: the command ends as if a signal had ended it. */
 export class OutputClosed extends Error {}
 
+/** What a plugin of docker's client says of itself; see docker/cli, cli-plugins/metadata. */
+export interface PluginMetadata {
+  readonly SchemaVersion?: string;
+  readonly Vendor?: string;
+  readonly Version?: string;
+  readonly ShortDescription?: string;
+  readonly URL?: string;
+}
+
+/** A plugin of docker's client as `info` shows it. */
+export interface Plugin extends PluginMetadata {
+  readonly Name: string;
+  readonly Path: string;
+  /** Files of the same name in folders that come later. */
+  readonly ShadowedPaths?: readonly string[];
+  /** Why it cannot be used; absent for one that can. */
+  readonly Err?: string;
+}
+
 /** What the environment and docker's configuration files say. */
 export interface ClientSettings {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -36,6 +57,9 @@ export interface ClientSettings {
   readonly file: () => Readonly<Record<string, unknown>>;
   /** Name of the context in use. */
   readonly context: () => string;
+  /** Every plugin of docker's client on this machine; each is asked what it is. */
+  readonly plugins: () => Promise<readonly Plugin[]>;
+  readonly isDebugging: boolean;
   /** Where the engine of the context "default" listens. */
   readonly defaultHost: () => { readonly host: string; readonly tls?: TlsSettings };
 }

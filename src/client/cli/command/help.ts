@@ -19,21 +19,28 @@ export interface CommandGroup {
   readonly commands: readonly (readonly [name: string, summary: string])[];
 }
 
-/** A help text, for a terminal of so many columns. */
-export function formatHelp(page: HelpPage, columns: number): string {
-  const parts = [`Usage:  ${page.usage}`, page.summary];
+export interface HelpLayout {
+  /** Of the terminal. */
+  readonly columns: number;
+  /** How titles are written, such as in bold. */
+  readonly title: (text: string) => string;
+}
+
+/** A help text; its titles are those that docker's have. */
+export function formatHelp(page: HelpPage, { columns, title }: HelpLayout): string {
+  const parts = [`${title("Usage:")}  ${page.usage}`, page.summary];
   if (page.details !== undefined) parts.push(page.details);
-  if (page.aliases !== undefined && page.aliases.length > 1) parts.push(`Aliases:\n  ${page.aliases.join(", ")}`);
-  for (const group of page.groups ?? []) parts.push(formatGroup(group));
+  if (page.aliases !== undefined && page.aliases.length > 1) parts.push(`${title("Aliases:")}\n  ${page.aliases.join(", ")}`);
+  for (const group of page.groups ?? []) parts.push(formatGroup(group, title));
   const flags = (page.flags ?? []).filter((flag) => flag.isHidden !== true);
-  if (flags.length > 0) parts.push(`${page.flagsTitle ?? "Options"}:\n${formatFlags(flags, columns)}`);
+  if (flags.length > 0) parts.push(`${title(`${page.flagsTitle ?? "Options"}:`)}\n${formatFlags(flags, columns)}`);
   if (page.footer !== undefined) parts.push(page.footer);
   return `${parts.join("\n\n")}\n`;
 }
 
-function formatGroup({ title, commands }: CommandGroup): string {
+function formatGroup({ title, commands }: CommandGroup, emphasise: HelpLayout["title"]): string {
   const width = Math.max(11, ...commands.map(([name]) => name.length));
-  return `${title}:\n${commands.map(([name, summary]) => `  ${name.padEnd(width)} ${summary}`).join("\n")}`;
+  return `${emphasise(`${title}:`)}\n${commands.map(([name, summary]) => `  ${name.padEnd(width)} ${summary}`).join("\n")}`;
 }
 
 function formatFlags(flags: readonly Flag[], columns: number): string {

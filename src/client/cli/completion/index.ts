@@ -1,3 +1,3 @@
 export { completionScript } from "./scripts.ts";
 export { complete } from "./complete.ts";
-export type { CompletionSource } from "./complete.ts";
+export type { CompletionSource } from "./source.ts";

@@ -2,16 +2,21 @@
 const scripts: Readonly<Record<string, string>> = {
   bash: `# bash completion for wharf
 _wharf() {
-  local words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
-  local candidates
-  candidates=$("\${COMP_WORDS[0]}" __complete "\${words[@]}" 2>/dev/null) || return
+  local line="\${COMP_LINE:0:COMP_POINT}" words candidates candidate
+  # Bash breaks words at = and : too, wharf does not.
+  read -ra words <<<"$line"
+  [[ $line == *[[:space:]] ]] && words+=("")
+  candidates=$("\${words[0]}" __complete "\${words[@]:1}" 2>/dev/null) || return
+  COMPREPLY=()
   if [ "$candidates" = ":files" ]; then
     compopt -o default
-    COMPREPLY=()
     return
   fi
-  local IFS=$'\\n'
-  COMPREPLY=($(compgen -W "$candidates" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  local current="\${words[-1]}" shown="\${COMP_WORDS[COMP_CWORD]}"
+  [[ $shown == [=:] ]] && shown=""
+  while IFS= read -r candidate; do
+    [ -n "$candidate" ] && COMPREPLY+=("\${candidate:\${#current}-\${#shown}}")
+  done <<<"$candidates"
 }
 complete -F _wharf wharf
 `,

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Given } from "../../../api/operations/index.ts";
 import type { ContainerCreateBody, HealthConfig, HostConfig, Resources, RestartPolicy } from "../../../api/types/index.ts";
 import { isEngineError } from "../../../base/index.ts";
+import { proxyVariables } from "../config-file/index.ts";
 import { CommandFailure, type CommandContext, type FlagValues } from "../command/index.ts";
 import { capabilitiesOf } from "./capability-option.ts";
 import { nanoCpus } from "./cpus-option.ts";
@@ -43,6 +44,12 @@ async function uncheckedBody(context: CommandContext, flags: FlagValues, request
   };
 }
 
+/** What the user's configuration gives to containers, unless the line says otherwise. */
+function proxyValues({ engine, settings }: CommandContext, given: readonly string[]): string[] {
+  const names = new Set(given.map((value) => value.split("=", 1)[0]));
+  return [...proxyVariables(settings.file(), engine.host)].filter(([name]) => !names.has(name)).map(([name, value]) => `${name}=${value}`);
+}
+
 async function configOf(context: CommandContext, flags: FlagValues, request: CreateRequest): Promise<Config> {
   const { image, command, isDetached } = request;
   const attach = flags.list("attach");
@@ -53,7 +60,8 @@ async function configOf(context: CommandContext, flags: FlagValues, request: Cre
   const volumes = flags.list("volume").filter((spec) => !spec.includes(":"));
   if (flags.list("volume").includes("")) throw refused("invalid empty volume spec");
   const { exposed } = portsOf(flags.list("publish"), flags.list("expose"));
-  const environment = await environmentOf({ files: flags.list("env-file"), values: flags.list("env"), environment: context.settings.environment });
+  const values = [...proxyValues(context, flags.list("env")), ...flags.list("env")];
+  const environment = await environmentOf({ files: flags.list("env-file"), values, environment: context.settings.environment });
   return {
     Hostname: flags.text("hostname"),
     Domainname: flags.text("domainname"),

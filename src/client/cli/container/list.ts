@@ -66,6 +66,7 @@ export function containerFormat(view: { readonly truncates: boolean; readonly wi
   return {
     typeName: "*formatter.ContainerContext",
     columns: withSize ? [...columns, "Size"] : columns,
+    ...(truncates ? { shrinks: ["Ports", "Command", "Image"] } : {}),
     raw: `${rawTemplate}${withSize ? "size: {{.Size}}\n" : ""}`,
     fields: {
       ID: { heading: "CONTAINER ID", value: ({ Id }) => (truncates ? shortId(Id) : Id) },

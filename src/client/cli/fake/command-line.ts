@@ -23,6 +23,7 @@ export async function wharf(words: readonly string[], options: LineOptions = {})
   const written = { out: "", err: "" };
   const stream = (name: "out" | "err"): Stdio["out"] => ({
     isTerminal: options.columns !== undefined,
+    hasColour: options.columns !== undefined && options.environment?.["NO_COLOR"] === undefined,
     size: () => ({ columns: options.columns ?? 80, rows: 24 }),
     write: (data) => {
       written[name] += typeof data === "string" ? data : Buffer.from(data).toString();

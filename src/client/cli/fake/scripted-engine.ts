@@ -7,12 +7,15 @@ export class ScriptedEngine implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "wharf-cli-"));
   readonly socket = join(this.folder, "e.sock");
   readonly asked: { readonly request: string; readonly body: unknown }[] = [];
+  /** Of every request, the ping included. */
+  readonly headers: Headers[] = [];
   readonly #server: { stop: (now?: boolean) => unknown };
 
   constructor(replies: Readonly<Record<string, unknown>>, version = "1.50") {
     this.#server = Bun.serve({
       unix: this.socket,
       fetch: async (request) => {
+        this.headers.push(request.headers);
         const url = new URL(request.url);
         const name = `${request.method} ${url.pathname.replace(/^\/v1\.\d+/, "")}`;
         if (url.pathname === "/_ping") return new Response("", { headers: { "Api-Version": version } });

@@ -30,6 +30,7 @@ function historyFormat({ truncates, isHuman }: { readonly truncates: boolean; re
   return {
     typeName: "*formatter.historyContext",
     columns: ["ID", "CreatedSince", "CreatedBy", "Size", "Comment"],
+    ...(truncates ? { shrinks: ["CreatedBy", "Comment"] } : {}),
     fields: {
       Comment: { heading: "COMMENT", value: ({ Comment }) => Comment },
       CreatedAt: { heading: "CREATED AT", value: ({ Created }) => (Created <= 0 ? "N/A" : rfc3339(Created)) },

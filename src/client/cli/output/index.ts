@@ -5,6 +5,7 @@ export { timestampOf } from "./timestamp.ts";
 export { confirms } from "./confirm.ts";
 export { writeArchive } from "./archive.ts";
 export type { ArchiveRequest } from "./archive.ts";
+export { emphasised } from "./emphasis.ts";
 export { errorText } from "./error-text.ts";
 export { ago, goTime, humanDuration, rfc3339 } from "./human-time.ts";
 export { indentedJson } from "./indented-json.ts";

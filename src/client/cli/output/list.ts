@@ -1,7 +1,8 @@
 import { EngineError, isEngineError } from "../../../base/index.ts";
 import type { Row } from "../../template/index.ts";
 import type { ClientSettings, FlagValues, OutputStream } from "../command/index.ts";
-import { layOut } from "./table.ts";
+import { emphasised } from "./emphasis.ts";
+import { fit, layOut } from "./table.ts";
 
 /** What a list shows by itself and what templates may ask for. */
 export interface ListFormat<T> {
@@ -11,6 +12,8 @@ export interface ListFormat<T> {
   readonly fields: Readonly<Record<string, Field<T>>>;
   /** Names of the columns of the table without a template. */
   readonly columns: readonly string[];
+  /** Columns that become narrower where a terminal has too few, the first of them first. */
+  readonly shrinks?: readonly string[];
   /** Template of `--format raw`, a paragraph for each item. Absent: "raw" is a template as any other. */
   readonly raw?: string;
 }
@@ -73,7 +76,7 @@ export async function writeList<T>(out: OutputStream, list: { readonly items: re
     return;
   }
   if (written === "" || written === "table") {
-    await write(out, plainTable(items, format));
+    await write(out, plainTable(items, format, out));
     return;
   }
   await write(out, await templated(items, format, isRaw ? { ...options, format: format.raw } : options));
@@ -94,9 +97,11 @@ async function write(out: OutputStream, text: string): Promise<void> {
   if (text !== "") await out.write(text);
 }
 
-function plainTable<T>(items: readonly T[], { fields, columns }: ListFormat<T>): string {
-  const heading = columns.map((name) => fields[name]?.heading ?? "").join("\t");
-  return layOut([heading, ...items.map((item) => columns.map((name) => cellText(fields[name]?.value(item))).join("\t"))]);
+function plainTable<T>(items: readonly T[], { fields, columns, shrinks = [] }: ListFormat<T>, out: OutputStream): string {
+  const rows = [columns.map((name) => fields[name]?.heading ?? ""), ...items.map((item) => columns.map((name) => cellText(fields[name]?.value(item))))];
+  const fitted = out.isTerminal && shrinks.length > 0 ? fit(rows, { room: out.size().columns, order: shrinks.map((name) => columns.indexOf(name)) }) : rows;
+  const [heading = "", ...lines] = layOut(fitted.map((cells) => cells.join("\t"))).split("\n");
+  return [emphasised(heading, out), ...lines].join("\n");
 }
 
 function cellText(value: unknown): string {

@@ -1,6 +1,6 @@
 import type { SystemInfo } from "../../../api/types/index.ts";
 import { formatBinarySize } from "../../../base/index.ts";
-import { documentFormatFlag, type Command, type CommandContext } from "../command/index.ts";
+import { documentFormatFlag, type Command, type CommandContext, type Plugin } from "../command/index.ts";
 import { errorText, writeTemplated } from "../output/index.ts";
 import { productVersion } from "../product-version/index.ts";
 
@@ -17,14 +17,16 @@ export const infoCommand: Command = {
     } catch (error) {
       problem = error;
     }
-    const client = clientInfo(context);
+    const client = await clientInfo(context);
     const format = flags.text("format");
     if (format !== "") {
       const failure = problem === undefined ? {} : { ServerErrors: [errorText(problem)] };
-      await writeTemplated(io, { ...info, ...failure, ClientInfo: { Debug: false, ...client, Plugins: [], Warnings: null } }, format);
+      await writeTemplated(io, { ...info, ...failure, ClientInfo: client }, format);
       return problem === undefined ? 0 : 1;
     }
-    await io.out.write(`Client:\n Version:    ${client.Version}\n Context:    ${client.Context}\n Debug Mode: false\n\nServer:\n`);
+    await io.out.write(`Client:\n${clientLines(client).map((line) => ` ${line}\n`).join("")}`);
+    for (const { Path, Err } of client.Plugins) if (Err !== undefined) await io.err.write(`WARNING: Plugin ${JSON.stringify(Path)} is not valid: ${Err}\n`);
+    await io.out.write("\nServer:\n");
     if (info === undefined) {
       await io.err.write(`${errorText(problem)}\n`);
       return 1;
@@ -35,8 +37,29 @@ export const infoCommand: Command = {
   },
 };
 
-function clientInfo({ settings }: CommandContext): { readonly Version: string; readonly Context: string } {
-  return { Version: productVersion, Context: settings.context() };
+interface ClientInfo {
+  readonly Debug: boolean;
+  readonly Version: string;
+  readonly Context: string;
+  readonly Plugins: readonly Plugin[];
+  readonly Warnings: readonly string[] | null;
+}
+
+async function clientInfo({ settings }: CommandContext): Promise<ClientInfo> {
+  return { Debug: settings.isDebugging, Version: productVersion, Context: settings.context(), Plugins: await settings.plugins(), Warnings: null };
+}
+
+function clientLines({ Debug, Version, Context, Plugins }: ClientInfo): string[] {
+  const usable = Plugins.filter(({ Err }) => Err === undefined);
+  return [
+    `Version:    ${Version}`, `Context:    ${Context}`, `Debug Mode: ${Debug}`,
+    ...(usable.length === 0 ? [] : ["Plugins:"]),
+    ...usable.flatMap(({ Name, ShortDescription = "", Vendor = "", Version: version = "", Path }) => [
+      ` ${Name}: ${ShortDescription} (${Vendor})`,
+      ...(version === "" ? [] : [`   Version:  ${version}`]),
+      `   Path:     ${Path}`,
+    ]),
+  ];
 }
 
 function serverLines(info: SystemInfo): string[] {

@@ -6,17 +6,22 @@ import { DescriptorWriter } from "./write-all.ts";
 const readSize = 64 * 1024;
 
 /** The standard streams of this process. */
-export function processStdio(): Stdio {
-  return { out: output(1), err: output(2), input: input() };
+export function processStdio(environment: Readonly<Record<string, string | undefined>>): Stdio {
+  // https://no-color.org: any value but none.
+  const wantsColour = !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
+  return { out: output(1, wantsColour), err: output(2, wantsColour), input: input() };
 }
 
-function output(descriptor: 1 | 2): OutputStream {
+function output(descriptor: 1 | 2, wantsColour: boolean): OutputStream {
   const writer = new DescriptorWriter(descriptor);
   let terminal: boolean | undefined;
   return {
     get isTerminal() {
       terminal ??= isTerminal(descriptor);
       return terminal;
+    },
+    get hasColour() {
+      return wantsColour && this.isTerminal;
     },
     write: (data) => writer.write(data),
     size: () => terminalSize(descriptor),
