@@ -53,21 +53,6 @@ export function filtersOf<Name extends string>(written: readonly string[]): Read
   return filters;
 }
 
-/**
- * The filters of a prune: those of the line, and those that docker's configuration file (`pruneFilters`) adds to every
- * prune, except a label that the line wants the other way round.
- */
-export function pruneFiltersOf<Name extends string>(written: readonly string[], file: Readonly<Record<string, unknown>>): ReadonlyMap<Name, readonly string[]> {
-  const configured = file["pruneFilters"];
-  const opposites: Readonly<Record<string, string>> = { label: "label!", "label!": "label" };
-  const added = (Array.isArray(configured) ? configured : []).filter((filter): filter is string => {
-    if (typeof filter !== "string" || !filter.includes("=")) return false;
-    const equals = filter.indexOf("=");
-    return !written.includes(`${opposites[filter.slice(0, equals)] ?? ""}=${filter.slice(equals + 1)}`);
-  });
-  return filtersOf<Name>([...written, ...added]);
-}
-
 /** "os[/arch[/variant]]" taken apart; the machine's architecture where none is given. */
 export function platformOf(text: string): { readonly os: string; readonly architecture: string; readonly variant?: string } | undefined {
   if (text === "") return undefined;

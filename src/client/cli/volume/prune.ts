@@ -7,24 +7,6 @@ export const volumePruneCommand = pruneCommand({
     volumeFilters(settings, flags);
     // Older engines do not know the difference.
     return flags.isOn("all") || await engine.version() < 42
-import { formatDecimalSize } from "../../../base/index.ts";
-import { CommandFailure, filterFlag, pruneFiltersOf, switchFlag, type Command } from "../command/index.ts";
-import { confirms } from "../output/index.ts";
-
-export const pruneCommand: Command = {
-  usage: "[OPTIONS]",
-  arity: { least: 0, most: 0 },
-  flags: [
-    switchFlag("all", "Remove all unused volumes, not just anonymous ones", { short: "a", needs: { api: 42 } }),
-    filterFlag(),
-    switchFlag("force", "Do not prompt for confirmation", { short: "f" }),
-  ],
-  async run({ engine, io, settings }, { flags }) {
-    const all = flags.isOn("all");
-    const filters = new Map(pruneFiltersOf<"all" | "label" | "label!">(flags.list("filter"), settings.file()));
-    if (all && filters.has("all")) throw new CommandFailure(1, "conflicting options: cannot specify both --all and --filter all=1");
-    if (all) filters.set("all", ["true"]);
-    const warning = all
       ? "WARNING! This will remove all local volumes not used by at least one container."
       : "WARNING! This will remove anonymous local volumes not used by at least one container.";
   },
