@@ -39,7 +39,7 @@ run_tests() {
 }
 
 tsc --noEmit || status=1
-eslint --max-warnings 0 src test bench packaging || status=1
+eslint --max-warnings 0 src test bench packaging examples || status=1
 bun test/directions.ts || status=1
 # Kernel waits sleep in threads of the pool, which has one for each processor where nothing is said.
 export UV_THREADPOOL_SIZE=16

@@ -2,6 +2,8 @@ export { connect } from "./client.ts";
 export type { CallOptions, ConnectOptions, EngineClient, EngineTraits, HijackedStream } from "./client.ts";
 export type { Connection, TlsSettings } from "./connection.ts";
 export { answeredError, EngineAnswer, isEngineAnswer } from "./engine-answer.ts";
+export { execute } from "./execute.ts";
+export type { ExecuteOptions, Execution } from "./execute.ts";
 export { parseHostAddress } from "./host-address.ts";
 export type { HostAddress } from "./host-address.ts";
 export { parseReply } from "./json-reply.ts";
