@@ -19,7 +19,7 @@ import { NetworkService } from "./network/index.ts";
 import { ApiServer, listenTargets, parseListenAddress, type ActivatedSocket, type Backend, type ListenAddress, type ListenPolicy } from "./server/index.ts";
 import { parseAvailableCapabilities } from "./spec/index.ts";
 import { BlobStore, emptyAside, openOverlaySnapshotter, Records, type Snapshotter } from "./store/index.ts";
-import { SystemService } from "./system/index.ts";
+import { countDataUsage, SystemService } from "./system/index.ts";
 import { VolumeService } from "./volume/index.ts";
 
 export interface EngineRequest {
@@ -151,7 +151,7 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   });
   late.containers = containers;
   resources.defer(() => { containers.close(); });
-  const system = makeSystem({ request, containers, images, events, snapshotter, runtimes, defaultRuntime, host });
+  const system = makeSystem({ request, containers, images, volumes, events, snapshotter, runtimes, defaultRuntime, host });
   return { containers, networks, backend: { containers: containers.containers, files: containers.files, execs: containers.execs, images, volumes, networks, system } };
 }
 
@@ -187,6 +187,7 @@ interface SystemParts {
   readonly request: EngineRequest;
   readonly containers: Containers;
   readonly images: ImageService;
+  readonly volumes: VolumeService;
   readonly events: EventBus;
   readonly snapshotter: Snapshotter;
   readonly runtimes: ReadonlyMap<string, Runtime>;
@@ -194,7 +195,7 @@ interface SystemParts {
   readonly host: HostFacts;
 }
 
-function makeSystem({ request, containers, images, events, snapshotter, runtimes, defaultRuntime, host }: SystemParts): SystemService {
+function makeSystem({ request, containers, images, volumes, events, snapshotter, runtimes, defaultRuntime, host }: SystemParts): SystemService {
   const { options, version } = request;
   return new SystemService({
     id: engineId(options.dataRoot),
@@ -211,6 +212,12 @@ function makeSystem({ request, containers, images, events, snapshotter, runtimes
     initBinary: host.initPath === undefined ? "" : host.initPath.slice(host.initPath.lastIndexOf("/") + 1),
     isDebugging: options.logLevel === "debug",
     counts: () => ({ ...containers.counts(), images: images.count(), eventListeners: events.listeners }),
+    dataUsage: (types, signal) => countDataUsage(types, {
+      containers: () => containers.containers.list({ all: true, size: true, filters: new Map() }, signal),
+      images: () => images.usage(),
+      volumes: () => volumes.usage(),
+      layersSize: () => snapshotter.layers().reduce((sum, chain) => sum + snapshotter.layer(chain).size, 0),
+    }),
     events: (wanted, signal) => Promise.resolve(events.subscribe(wanted, signal)),
   });
 }

@@ -1,7 +1,7 @@
-import type { EventMessage, SystemInfo, SystemVersion } from "../types/index.ts";
+import type { DataUsage, EventMessage, SystemInfo, SystemVersion } from "../types/index.ts";
 import { eventFilters } from "./filter-parameters.ts";
 import { empty, hijack, hijackBody, json, jsonLines, operation, streamBody, text as textReply } from "./operation.ts";
-import { flag, texts, timestamp } from "./parameter.ts";
+import { flag, since, texts, timestamp } from "./parameter.ts";
 
 const group = "System";
 
@@ -21,7 +21,7 @@ export const systemOperations = {
   }),
   systemInfo: operation({ group, method: "GET", path: "/info", status: "implemented", reply: json<SystemInfo>() }),
   systemDataUsage: operation({
-    group, method: "GET", path: "/system/df", since: 25, status: "later", query: { type: texts, verbose: flag }, reply: json<unknown>(),
+    group, method: "GET", path: "/system/df", since: 25, status: "implemented", query: { type: since(42, texts), verbose: flag }, reply: json<DataUsage>(),
   }),
   systemVersion: operation({ group, method: "GET", path: "/version", status: "implemented", reply: json<SystemVersion>() }),
   session: operation({

@@ -24,7 +24,7 @@ export type { BlkioEntry, BlkioStats, ContainerStats, CpuStats, MemoryStats, Net
 export type { EventMessage, EventType } from "./event.ts";
 export type { ProgressDetail, ProgressMessage } from "./progress.ts";
 export type {
-  IndexConfig, RegistryConfig, RuntimeInfo, SwarmInfo, SystemCommit, SystemInfo, SystemPlugins, SystemVersion, VersionComponent,
+  BuildCacheRecord, DataUsage, DataUsageType, IndexConfig, RegistryConfig, RuntimeInfo, SwarmInfo, SystemCommit, SystemInfo, SystemPlugins, SystemVersion, VersionComponent,
 } from "./system.ts";
 export type { ErrorBody } from "./error.ts";
 export type {

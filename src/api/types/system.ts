@@ -1,3 +1,7 @@
+import type { ContainerSummary } from "./container.ts";
+import type { ImageSummary } from "./image.ts";
+import type { Volume } from "./volume.ts";
+
 /** Reply of `GET /version` (Engine API v1.50, "SystemVersion"). */
 export interface SystemVersion {
   readonly Platform: { readonly Name: string };
@@ -17,6 +21,33 @@ export interface VersionComponent {
   readonly Name: string;
   readonly Version: string;
   readonly Details?: Readonly<Record<string, string>>;
+}
+
+export type DataUsageType = "container" | "image" | "volume" | "build-cache";
+
+/** Reply of `GET /system/df` (Engine API v1.50): bytes, and null for what was not asked for. */
+export interface DataUsage {
+  /** Of all unpacked layers, each counted once. */
+  readonly LayersSize: number;
+  readonly Images: readonly ImageSummary[] | null;
+  /** With their sizes. */
+  readonly Containers: readonly ContainerSummary[] | null;
+  /** With their UsageData. */
+  readonly Volumes: readonly Volume[] | null;
+  readonly BuildCache: readonly BuildCacheRecord[] | null;
+}
+
+export interface BuildCacheRecord {
+  readonly ID: string;
+  readonly Parents: readonly string[] | null;
+  readonly Type: string;
+  readonly Description: string;
+  readonly InUse: boolean;
+  readonly Shared: boolean;
+  readonly Size: number;
+  readonly CreatedAt: string;
+  readonly LastUsedAt: string | null;
+  readonly UsageCount: number;
 }
 
 /** Reply of `GET /info` (Engine API v1.50, "SystemInfo"). */

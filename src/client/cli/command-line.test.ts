@@ -178,6 +178,44 @@ describe("prune", () => {
   });
 });
 
+describe("system df", () => {
+  const image = { Id: `sha256:${"1".repeat(64)}`, ParentId: "", RepoTags: ["a:1", "b:2"], RepoDigests: [], Created: 1_700_000_000, Size: 5000, SharedSize: 2000, Labels: null, Containers: 1 };
+  const usage = {
+    LayersSize: 9000, BuildCache: [],
+    Images: [image, { ...image, Id: `sha256:${"2".repeat(64)}`, RepoTags: [], Size: 6000, Containers: 0 }],
+    Containers: [
+      { Id: id, Names: ["/box"], Image: "a:1", ImageID: image.Id, Command: "sh", Created: 1_700_000_000, Ports: [], Labels: {}, State: "running", Status: "Up 2 minutes", SizeRw: 300, SizeRootFs: 5300, Mounts: [], HostConfig: {}, NetworkSettings: { Networks: {} } },
+      { Id: id, Names: ["/old"], Image: "a:1", ImageID: image.Id, Command: "sh", Created: 1_700_000_000, Ports: [], Labels: {}, State: "exited", Status: "Exited (0) 2 minutes ago", SizeRw: 100, SizeRootFs: 5100, Mounts: [], HostConfig: {}, NetworkSettings: { Networks: {} } },
+    ],
+    Volumes: [{ Name: "v", Driver: "local", Labels: null, Options: null, Scope: "local", Mountpoint: "/v", UsageData: { Size: 1234, RefCount: 0 } }],
+  };
+  test("a line for each kind, and what can be won", async () => {
+    const { host } = engine({ "GET /system/df": usage });
+    expect((await wharf(["system", "df"], { host })).out.split("\n")).toEqual([
+      "TYPE            TOTAL     ACTIVE    SIZE      RECLAIMABLE",
+      "Images          2         1         9kB       6kB (66%)",
+      "Containers      2         1         400B      100B (25%)",
+      "Local Volumes   1         0         1.234kB   1.234kB (100%)",
+      "Build Cache     0         0         0B        0B", "",
+    ]);
+    expect((await wharf(["system", "df", "--format", "{{.Type}}={{.Reclaimable}}"], { host })).out).toStartWith("Images=6kB (66%)\nContainers=");
+  });
+  test("in detail, as tables and as a document", async () => {
+    const { host } = engine({ "GET /system/df": usage });
+    const { out } = await wharf(["system", "df", "-v"], { host });
+    expect(out.split("\n").map((line) => line.replace(/ {2,}/g, "  ").replace(/\d+ \w+ ago(?!$)/, "AGO"))).toEqual([
+      "Images space usage:", "", "REPOSITORY  TAG  IMAGE ID  CREATED  SIZE  SHARED SIZE  UNIQUE SIZE  CONTAINERS",
+      "a  1  111111111111  AGO  5kB  2kB  3kB  1", "<none>  <none>  222222222222  AGO  6kB  2kB  4kB  0", "",
+      "Containers space usage:", "", "CONTAINER ID  IMAGE  COMMAND  LOCAL VOLUMES  SIZE  CREATED  STATUS  NAMES",
+      '0a82e78f64bf  a:1  "sh"  0  300B  AGO  Up 2 minutes  box', '0a82e78f64bf  a:1  "sh"  0  100B  AGO  Exited (0) 2 minutes ago  old', "",
+      "Local Volumes space usage:", "", "VOLUME NAME  LINKS  SIZE", "v  0  1.234kB", "",
+      "Build cache usage: 0B", "", "CACHE ID  CACHE TYPE  SIZE  CREATED  LAST USED  USAGE  SHARED", "",
+    ]);
+    expect((await wharf(["system", "df", "-v", "--format", "{{range .Images}}{{.Repository}} {{.UniqueSize}};{{end}}{{range .Volumes}}{{.Size}}{{end}}\n"], { host })).out).toBe("a 3kB;<none> 4kB;1.234kB\n");
+    expect(Object.keys(JSON.parse((await wharf(["system", "df", "-v", "--format", "json"], { host })).out) as object)).toEqual(["Images", "Containers", "Volumes", "BuildCache"]);
+  });
+});
+
 describe("update", () => {
   test("names, then warnings, then what went wrong; only what was given is sent", async () => {
     const { host, asked } = engine({ "POST /containers/box/update": { Warnings: ["no weight here"] } });

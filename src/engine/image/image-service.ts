@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type {
   Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImagePruneFilter, ImagePruneReply, ImageRemoveOptions, ImageSummary, Platform,
 } from "../../api/types/index.ts";
-import { EngineError, familiarReference, parseImageReference, type Digest, type ImageReference } from "../../base/index.ts";
+import { EngineError, familiarReference, parseDigest, parseImageReference, type Digest, type ImageReference } from "../../base/index.ts";
 import { PruneTurn } from "../filter/index.ts";
 import type { ImageBackend, ImageInspectOptions, ImageLoadOptions } from "../server/backend/index.ts";
 import type { BlobStore, Records, Snapshotter } from "../store/index.ts";
@@ -77,6 +77,12 @@ export class ImageService implements ImageBackend, Images {
 
   async list(options: ImageListOptions): Promise<readonly ImageSummary[]> {
     return await Promise.resolve(listImages(options, this.#parts));
+  }
+
+  /** For `system df`: with shared sizes, and how many containers were made of each. */
+  async usage(): Promise<readonly ImageSummary[]> {
+    const rows = await this.list({ all: false, filters: new Map(), sharedSize: true, manifests: false });
+    return rows.map((row) => ({ ...row, Containers: this.#parts.surroundings.usersOf(parseDigest(row.Id)).length }));
   }
 
   async inspect(ref: string, options: ImageInspectOptions): Promise<ImageInspect> {

@@ -31,6 +31,7 @@ export interface SystemOptions {
   readonly isDebugging: boolean;
   readonly counts: () => SystemCounts;
   readonly events: SystemBackend["events"];
+  readonly dataUsage: SystemBackend["dataUsage"];
   /** Another machine in tests. */
   readonly machine?: () => Machine;
 }
@@ -70,6 +71,8 @@ export class SystemService implements SystemBackend {
     const machine = this.machine();
     return Promise.resolve({ ...this.engineInfo(machine), ...this.fixedInfo(), ...machineInfo(machine) });
   }
+
+  dataUsage: SystemBackend["dataUsage"] = (types, signal) => this.options.dataUsage(types, signal);
 
   events: SystemBackend["events"] = (options, signal) => this.options.events(options, signal);
 

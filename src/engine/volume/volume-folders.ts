@@ -44,9 +44,9 @@ export class VolumeFolders {
   }
 
   /** Bytes that its files take. */
-  size(name: string): number {
+  async size(name: string): Promise<number> {
     using content = openTree(this.contentOf(name));
-    return treeSize(content);
+    return await treeSize(content);
   }
 
   /** Takes the folder out of sight at once; the rest is `discard`'s, or the next start's, which empties the place. */

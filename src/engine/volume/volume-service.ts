@@ -104,9 +104,9 @@ export class VolumeService implements VolumeBackend, Volumes {
     });
   }
 
-  #pruneOne(name: string): number | undefined {
+  async #pruneOne(name: string): Promise<number | undefined> {
     if (!this.#volumes.has(name) || this.#isHeld(name)) return undefined;
-    const size = this.#folders.size(name);
+    const size = await this.#folders.size(name);
     this.#remove(name);
     return size;
   }
@@ -177,9 +177,18 @@ export class VolumeService implements VolumeBackend, Volumes {
     return volume === undefined ? undefined : this.#show(volume);
   }
 
-  /** Bytes in the volume, and how many containers hold it, for `system df`. */
-  usage(name: string): { readonly Size: number; readonly RefCount: number } {
-    return { Size: this.#folders.size(name), RefCount: this.#holders.get(name)?.size ?? 0 };
+  /** For `system df`: bytes in each volume, and how many containers hold it. One that is removed meanwhile is left out. */
+  async usage(): Promise<readonly Volume[]> {
+    const counted: Volume[] = [];
+    for (const volume of [...this.#volumes.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const { name } = volume;
+      // Nobody waits for a large volume to be counted.
+      const Size = await this.#folders.size(name).catch((error: unknown) => {
+        if (this.#volumes.get(name) === volume) throw error;
+      });
+      if (Size !== undefined) counted.push({ ...this.#show(volume), UsageData: { Size, RefCount: this.#holders.get(name)?.size ?? 0 } });
+    }
+    return counted;
   }
 
   #make({ name, driver, options, labels }: NewVolume): StoredVolume {

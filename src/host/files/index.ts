@@ -13,4 +13,4 @@ export type { OpenOptions, Resolution } from "./open.ts";
 export { fileStatus, statusOf } from "./status.ts";
 export type { FileStatus, FileTime, FileType } from "./status.ts";
 export { syncFile, syncFileSystem } from "./sync.ts";
-export { copyTree, discardTree, emptyTree, openFolder, readNames, removeTree, treeSize, treeSizeLater } from "./tree.ts";
+export { copyTree, discardTree, emptyTree, openFolder, readNames, removeTree, treeSize } from "./tree.ts";

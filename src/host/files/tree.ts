@@ -86,16 +86,10 @@ export function emptyTree(folder: Descriptor): void {
   for (const name of readNames(folder)) removeTree(folder, name);
 }
 
-/** Bytes that the files of a tree take, each counted once, also with several names. */
-export function treeSize(folder: Descriptor): number {
-  const count = sizes(folder, new Set());
-  for (let next = count.next(); ; next = count.next()) if (next.done === true) return next.value;
-}
-
 const countedAtOnce = 100;
 
-/** The same; others have their turn meanwhile. */
-export async function treeSizeLater(folder: Descriptor): Promise<number> {
+/** Bytes that the files of a tree take, each counted once, also with several names; others have their turn meanwhile. */
+export async function treeSize(folder: Descriptor): Promise<number> {
   const count = sizes(folder, new Set());
   for (let files = 1; ; files += 1) {
     const next = count.next();

@@ -25,3 +25,8 @@ export const containerCommands = {
   update: async () => (await import("./update.ts")).updateCommand,
   wait: async () => (await import("./wait.ts")).waitCommand,
 };
+
+/** How lists show containers, for commands that show them among others. */
+export const containerViews = {
+  list: async () => ({ containerFormat: (await import("./list.ts")).containerFormat }),
+};

@@ -12,3 +12,11 @@ export const imageCommands = {
   save: async () => (await import("./save.ts")).saveCommand,
   tag: async () => (await import("./tag.ts")).tagCommand,
 };
+
+/** How lists show images, for commands that show them among others. */
+export const imageViews = {
+  list: async () => {
+    const { firstRowOf, imageFormat } = await import("./list.ts");
+    return { firstRowOf, imageFormat };
+  },
+};

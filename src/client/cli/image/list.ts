@@ -4,7 +4,7 @@ import { CommandFailure, filterFlag, filtersOf, listFormatFlag, splitReference, 
 import { ago, goTime, listOptions, shortId, writeList, type ListFormat } from "../output/index.ts";
 
 /** One line: an image under one of its names. */
-interface ImageRow {
+export interface ImageRow {
   readonly image: ImageSummary;
   readonly repository: string;
   readonly tag: string;
@@ -69,6 +69,12 @@ export function rowsOf(image: ImageSummary, withDigests: boolean): ImageRow[] {
   return rows.length > 0 ? rows : [{ image, repository: none, tag: none, digest: none }];
 }
 
+/** An image under the first of its names alone. */
+export function firstRowOf(image: ImageSummary): ImageRow {
+  const [first] = rowsOf({ ...image, RepoDigests: [] }, false);
+  return first ?? { image, repository: none, tag: none, digest: none };
+}
+
 function familiar(repository: string): string {
   try {
     const { domain, path } = parseImageReference(repository);
@@ -79,7 +85,7 @@ function familiar(repository: string): string {
   }
 }
 
-function imageFormat({ truncates, withDigests }: { readonly truncates: boolean; readonly withDigests: boolean }): ListFormat<ImageRow> {
+export function imageFormat({ truncates, withDigests }: { readonly truncates: boolean; readonly withDigests: boolean }): ListFormat<ImageRow> {
   const count = (value: number): string => (value === -1 ? "N/A" : String(value));
   return {
     typeName: "*formatter.imageContext",

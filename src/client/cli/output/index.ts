@@ -11,7 +11,7 @@ export { ago, goTime, humanDuration, rfc3339 } from "./human-time.ts";
 export { indentedJson } from "./indented-json.ts";
 export { writeInspection, writeTemplated } from "./inspect.ts";
 export type { InspectRequest } from "./inspect.ts";
-export { listOptions, probeTemplate, writeList } from "./list.ts";
+export { documentText, listOptions, listRows, probeTemplate, writeList } from "./list.ts";
 export type { Field, ListFormat, ListOptions } from "./list.ts";
 export { reportEach } from "./report-each.ts";
 export { layOut } from "./table.ts";

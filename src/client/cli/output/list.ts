@@ -108,9 +108,20 @@ function cellText(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** A list as a part of a document. */
+export async function listRows<T>({ items, format }: { readonly items: readonly T[]; readonly format: ListFormat<T> }): Promise<readonly Row[]> {
+  return await Promise.all(items.map((item) => rowOf(item, format)));
+}
+
+/** Several lists at once, as one line of JSON or through a template that ranges over them. */
+export async function documentText(format: string, lists: Readonly<Record<string, readonly Row[]>>): Promise<string> {
+  const { compileTemplate, goJson } = await import("../../template/index.ts");
+  return format === "json" ? `${goJson(lists)}\n` : compileTemplate(templateSource(format)).run(lists);
+}
+
 async function templated<T>(items: readonly T[], format: ListFormat<T>, options: ListOptions): Promise<string> {
   const { compileTemplate, goJson, typeName } = await import("../../template/index.ts");
-  const rows = await Promise.all(items.map((item) => rowOf(item, format)));
+  const rows = await listRows({ items, format });
   if (options.format === "json") return rows.map((row) => `${goJson(row)}\n`).join("");
   const isTable = /^table\s/.test(options.format);
   const template = compileTemplate(templateSource(options.format));

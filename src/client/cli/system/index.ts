@@ -1,6 +1,7 @@
 /** The commands of the engine as a whole; each module is loaded when its command is called. */
 export const systemCommands = {
   completion: async () => (await import("./completion.ts")).completionCommand,
+  diskUsage: async () => (await import("./disk-usage.ts")).diskUsageCommand,
   dialStdio: async () => (await import("./dial-stdio.ts")).dialStdioCommand,
   events: async () => (await import("./events.ts")).eventsCommand,
   info: async () => (await import("./info.ts")).infoCommand,

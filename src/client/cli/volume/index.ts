@@ -7,3 +7,8 @@ export const volumeCommands = {
   remove: async () => (await import("./remove.ts")).removeCommand,
   update: async () => (await import("./update.ts")).updateCommand,
 };
+
+/** How lists show volumes, for commands that show them among others. */
+export const volumeViews = {
+  list: async () => ({ volumeFormat: (await import("./list.ts")).volumeFormat }),
+};

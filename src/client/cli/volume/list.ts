@@ -28,7 +28,7 @@ function naturalOrder(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });
 }
 
-const volumeFormat: ListFormat<Volume> = {
+export const volumeFormat: ListFormat<Volume> = {
   typeName: "*formatter.volumeContext",
   columns: ["Driver", "Name"],
   raw: "name: {{.Name}}\ndriver: {{.Driver}}\n",

@@ -2,7 +2,7 @@ import type {
   ContainerAttachOptions, ContainerCommitOptions, ContainerCreateBody, ContainerCreateReply, ContainerExtractOptions, ContainerInspect,
   ContainerListOptions, ContainerLogsOptions, ContainerPathStat, ContainerPruneFilter, ContainerPruneReply, ContainerRemoveOptions,
   ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody,
-  ContainerUpdateReply, ContainerWaitReply, EventMessage, EventsOptions, ExecCreateBody, ExecInspect, FilesystemChange, Filters,
+  ContainerUpdateReply, ContainerWaitReply, DataUsage, DataUsageType, EventMessage, EventsOptions, ExecCreateBody, ExecInspect, FilesystemChange, Filters,
   ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImagePruneFilter, ImagePruneReply,
   ImageRemoveOptions, ImageSummary, Network, NetworkConnectBody, NetworkCreateBody, NetworkCreateReply, NetworkDisconnectBody,
   NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, PortReach, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume,
@@ -176,6 +176,8 @@ export interface SystemBackend {
   /** The engine's own data; the server fills in ApiVersion and MinAPIVersion. */
   version(signal: AbortSignal): Promise<SystemVersion>;
   info(signal: AbortSignal): Promise<SystemInfo>;
+  /** What takes place on the disk, of some kinds or, where none is named, of all; reads all of it, so it may take its time. */
+  dataUsage(types: ReadonlySet<DataUsageType>, signal: AbortSignal): Promise<DataUsage>;
   /** Resolves when it is subscribed: nothing that happens from now on is missed. Ends at `until` or when the signal is aborted. */
   events(options: EventsOptions, signal: AbortSignal): Promise<AsyncIterable<EventMessage>>;
 }

@@ -1,5 +1,6 @@
 import { formatApiVersion, newestApiVersion, oldestApiVersion } from "../../../api/operations/index.ts";
-import type { EventMessage } from "../../../api/types/index.ts";
+import { EngineError } from "../../../base/index.ts";
+import type { DataUsageType, EventMessage } from "../../../api/types/index.ts";
 import { replied, type Handlers } from "./call.ts";
 import { commonHeaders, startJsonLines } from "../reply/index.ts";
 
@@ -11,7 +12,7 @@ const pingHeaders = {
   Swarm: "inactive",
 };
 
-export const systemHandlers: Handlers<"systemPing" | "systemPingHead" | "systemVersion" | "systemInfo" | "systemEvents"> = {
+export const systemHandlers: Handlers<"systemPing" | "systemPingHead" | "systemVersion" | "systemInfo" | "systemEvents" | "systemDataUsage"> = {
   systemPing: async ({ exchange }) => {
     await exchange.reply(200, { ...pingHeaders, "Content-Type": "text/plain; charset=utf-8" }, "OK");
     return replied;
@@ -25,6 +26,7 @@ export const systemHandlers: Handlers<"systemPing" | "systemPingHead" | "systemV
     ApiVersion: formatApiVersion(newestApiVersion),
     MinAPIVersion: formatApiVersion(oldestApiVersion),
   }),
+  systemDataUsage: ({ backend, query, signal }) => Promise.try(() => backend.system.dataUsage(new Set(query.type.map(dataUsageType)), signal)),
   systemInfo: ({ backend, signal }) => backend.system.info(signal),
   systemEvents: async ({ backend, query, exchange, endless }) => {
     const { since, until, filters } = query;
@@ -38,6 +40,11 @@ export const systemHandlers: Handlers<"systemPing" | "systemPingHead" | "systemV
     return replied;
   },
 };
+
+function dataUsageType(text: string): DataUsageType {
+  if (text === "container" || text === "image" || text === "volume" || text === "build-cache") return text;
+  throw new EngineError("invalid-argument", `unknown object type: ${text}`);
+}
 
 /** The nanoseconds are written digit by digit: JavaScript's numbers do not hold them. */
 function eventLine(event: EventMessage): Uint8Array {

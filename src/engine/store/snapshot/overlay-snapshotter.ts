@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestHex, EngineError, parseDigest, type Digest } from "../../../base/index.ts";
-import { byteNameOf, discardTree, openFolder, openTree, treeSizeLater } from "../../../host/files/index.ts";
+import { byteNameOf, discardTree, openFolder, openTree, treeSize } from "../../../host/files/index.ts";
 import type { Descriptor } from "../../../host/libc/index.ts";
 import { mount, mountOverlay, unmountLater } from "../../../host/mount/index.ts";
 import { readTar } from "../../../base/tar/index.ts";
@@ -187,7 +187,7 @@ class OverlaySnapshotter implements Snapshotter {
 
   async usage(container: string): Promise<number> {
     using upper = this.#openUpper(container);
-    return await treeSizeLater(upper);
+    return await treeSize(upper);
   }
 
   async changes(container: string): Promise<readonly LayerChange[]> {
