@@ -1,3 +1,4 @@
+export { ByteBatch } from "./byte-batch.ts";
 export { damaged } from "./header.ts";
 export { readTar } from "./reader.ts";
 export type { TarEntry, TarType } from "./reader.ts";

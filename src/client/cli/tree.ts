@@ -43,6 +43,7 @@ export const commands: readonly TreeEntry[] = [
   { paths: ["system info", "info"], group: "common", summary: "Display information about the engine", load: systemCommands.info },
   { paths: ["container attach", "attach"], summary: "Attach local standard input, output, and error streams to a running container", load: containerCommands.attach },
   { paths: ["container commit", "commit"], summary: "Create a new image from a container's changes", load: containerCommands.commit },
+  { paths: ["container cp", "cp"], summary: "Copy files/folders between a container and the local filesystem", load: containerCommands.cp },
   { paths: ["container create", "create"], summary: "Create a new container", load: containerCommands.create },
   { paths: ["container diff", "diff"], summary: "Show what changed in a container's filesystem", load: containerCommands.diff },
   { paths: ["system events", "events"], summary: "Show events of the engine as they happen", load: systemCommands.events },

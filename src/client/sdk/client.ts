@@ -39,6 +39,12 @@ export interface EngineTraits {
   readonly isExperimental: boolean;
 }
 
+export interface ByteReply {
+  readonly output: AsyncIterable<Uint8Array>;
+  /** By their names in small letters. */
+  readonly headers: ReadonlyMap<string, string>;
+}
+
 export interface EngineClient {
   readonly host: string;
   /** The minor number of the API version that both sides speak: the first call asks for it. */
@@ -54,7 +60,7 @@ export interface EngineClient {
   /** Values one after another, as they come. */
   lines<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<AsyncIterable<ReplyTypeOf<Table[Name]>>>;
   /** An archive, or a program's output. */
-  bytes<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<Pick<HijackedStream, "output">>;
+  bytes<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<ByteReply>;
   hijack<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<HijackedStream>;
   /** Headers of a reply without a body. */
   headers<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<ReadonlyMap<string, string>>;
@@ -157,9 +163,9 @@ class Client implements EngineClient {
     return typedLines<ReplyTypeOf<Table[Name]>>(reply.body);
   }
 
-  async bytes<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<Pick<HijackedStream, "output">> {
+  async bytes<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<ByteReply> {
     const reply = await this.#send(name, options);
-    return { output: reply.body };
+    return { output: reply.body, headers: reply.head.headers };
   }
 
   async hijack<Name extends OperationName>(name: Name, options: CallOptions<Name>): Promise<HijackedStream> {

@@ -1,12 +1,11 @@
 import { read as readWithCallback, readSync } from "node:fs";
 import { promisify } from "node:util";
-import { encodeMember, tarEnd, tarPadding, type TarMember, type TarType } from "../../base/tar/index.ts";
+import { ByteBatch, encodeMember, tarEnd, tarPadding, type TarMember, type TarType } from "../../base/tar/index.ts";
 import {
   fileStatus, openFlags, openFolder, openIn, readAttribute, readAttributes, readNames, readSymbolicLink, reopenForReading, statusOf,
   type ByteName, type FileStatus, type FileType,
 } from "../../host/files/index.ts";
 import { isSystemError, type Descriptor } from "../../host/libc/index.ts";
-import { ByteBatch } from "./byte-batch.ts";
 
 const read = promisify(readWithCallback);
 
@@ -28,8 +27,8 @@ export interface TreeArchive {
 }
 
 /**
- * A tree as a tar archive, in the same order each time, with owners, times, hard links, nodes, file capabilities and user
- * attributes; sockets have no place in an archive. Nobody holds the tree still: what goes meanwhile is left out, and a file
+ * A tree as a tar archive, in the same order each time, with owners, times to the second, hard links, nodes, file capabilities
+ * and user attributes; sockets have no place in an archive. Nobody holds the tree still: what goes meanwhile is left out, and a file
  * that shrinks is filled up with zeros. No folder is held open longer than it is listed, however deep the tree.
  */
 export async function* archiveTree(request: TreeArchive): AsyncGenerator<Uint8Array, void> {
@@ -154,7 +153,9 @@ class Packer {
   #add(status: FileStatus, { shown, type, link, attributes }: Description): void {
     const kind = type ?? types[status.type] ?? "file";
     const member: TarMember = {
-      name: shown, type: kind, mode: status.mode, uid: status.uid, gid: status.gid, modified: status.modified,
+      name: shown, type: kind, mode: status.mode, uid: status.uid, gid: status.gid,
+      // A fraction would cost every entry a kilobyte; docker leaves it out too.
+      modified: { seconds: status.modified.seconds, nanoseconds: 0 },
       size: kind === "file" ? status.size : 0,
       attributes: kind === "file" || kind === "directory" ? (attributes?.() ?? noAttributes) : noAttributes,
       ...(link === undefined ? {} : { link }),

@@ -2,6 +2,7 @@
 export const containerCommands = {
   attach: async () => (await import("./attach.ts")).attachCommand,
   commit: async () => (await import("./commit.ts")).commitCommand,
+  cp: async () => (await import("./cp.ts")).cpCommand,
   create: async () => (await import("./create.ts")).createCommand,
   diff: async () => (await import("./diff.ts")).diffCommand,
   exec: async () => (await import("./exec.ts")).execCommand,
