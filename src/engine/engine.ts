@@ -10,6 +10,7 @@ import { Poller } from "../host/poll/index.ts";
 import { tryLock } from "../host/process/index.ts";
 import { chooseRuntime, findProgram, type Runtime } from "../host/runtime/index.ts";
 import { FileWatcher } from "../host/watch/index.ts";
+import { defaultCdiFolders } from "./cdi/index.ts";
 import { openContainers, Places, type Containers, type HostFacts } from "./container/index.ts";
 import type { DaemonOptions, Log } from "./daemon/index.ts";
 import { EventBus } from "./events/index.ts";
@@ -147,7 +148,7 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
       open: (log) => openLog(log, watcher),
       keep: (log) => { rotation.keep(log); },
     },
-    cgroupParent: `/wharf-${options.bridge}`,
+    cgroupParent: `/wharf-${options.bridge}`, cdiFolders: options.cdiFolders ?? defaultCdiFolders,
   });
   late.containers = containers;
   resources.defer(() => { containers.close(); });
@@ -173,9 +174,10 @@ function findRuntimes({ options, searchPath }: EngineRequest): ReadonlyMap<strin
 
 function readHostFacts(searchPath: string): HostFacts {
   const machine = readMachine();
+  const { version, swap, ioWeight, cpuRealtime, tcpMemory } = machine.cgroup;
   const initPath = ["tini-static", "docker-init", "catatonit"].map((name) => findProgram(name, searchPath)).find((path) => path !== undefined);
   return {
-    limits: { cpus: availableParallelism(), cgroupVersion: machine.cgroup.version, swap: machine.cgroup.swap, ioWeight: machine.cgroup.ioWeight, cpuRealtime: machine.cgroup.cpuRealtime },
+    limits: { cpus: availableParallelism(), cgroupVersion: version, swap, ioWeight, cpuRealtime, tcpMemory },
     capabilities: parseAvailableCapabilities(readFileSync("/proc/self/status", "utf8")),
     architecture: machine.imageArchitecture,
     memory: machine.memory,

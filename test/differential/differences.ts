@@ -10,6 +10,7 @@ export interface Difference {
 
 export const differences: readonly Difference[] = [
   { why: "moby 28 writes them small", from: /\bInvalid filter '/g, to: "invalid filter '" },
+  { why: "moby 28 writes it small", from: /: Unable to find group /g, to: ": unable to find group " },
   { why: "moby 28 writes it small", from: /: Container (<id>) is not running/g, to: ": container $1 is not running" },
   { why: "moby 28 writes it small", from: /Cannot kill container: /g, to: "cannot kill container: " },
   {
@@ -23,7 +24,7 @@ export const differences: readonly Difference[] = [
     to: "cannot remove container \"/box\": container is paused: unpause the container before removing or force remove",
   },
   { why: "moby 28 says it once", from: /no such image: \w+: No such image/g, to: "No such image" },
-  { why: "moby 28 adds where it failed", from: /daemon: failed to create shim task/g, to: "daemon: failed to create task for container: failed to create shim task" },
+  { why: "moby 28 adds where it failed", from: /daemon: (failed to create shim task|failed to initialize logging driver)/g, to: "daemon: failed to create task for container: $1" },
   { why: "moby 28 lists what there is", from: /invalid restart policy 'sometimes'/g, to: "invalid restart policy: unknown policy 'sometimes'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'" },
   { why: "moby 28 keeps the name of the network that is meant", from: /^\[\] null default$/gm, to: "[] null bridge" },
   { why: "moby 28 tells the tag that it looked for", from: /(?<=^save nosuch\n.*)No such image: nosuch$/gms, to: "No such image: nosuch:latest" },

@@ -140,8 +140,8 @@ test("--volumes-from: binds, volumes with and without a name, and tmpfs of --mou
   expect(inherited.map(({ Destination, Type, RW, Mode }) => `${Destination} ${Type} ${RW} ${Mode}`)).toEqual(["/bound bind true ", "/memory tmpfs true ", "/named volume false ", "/own volume true "]);
   docker("rm", "-v", "heir");
   expect(docker("volume", "ls", "-q").split("\n").filter((name) => name.length === 64)).toEqual([]);
-  expect(run("--pull", "never", "--volumes-from", "giver", "busybox", "true").stderr).toContain("No such container: giver");
-  expect(run("--volumes-from", "named:often", "busybox", "true").stderr).toContain("invalid mode for volumes-from: often");
+  expect(run("--volumes-from", "giver", "busybox", "true").stderr).toContain("No such container: giver");
+  expect(run("--volumes-from", "named:often", "busybox", "true").stderr).toContain("invalid mode: often");
 }, time);
 
 test("--mount type=image: another image's files, read-only, a part of them, and never what a link in it points to", () => {

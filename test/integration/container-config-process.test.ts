@@ -159,7 +159,7 @@ const refusals: readonly (readonly [words: readonly string[], text: string])[] =
   [["--mount", "type=tmpfs,dst=/"], "invalid mount config for type \"tmpfs\": invalid specification: destination can't be '/'"],
   [["--log-driver", "paper"], "paper"],
   [["--stop-signal", "SIGNONSENSE"], "SIGNONSENSE"],
-  [["--gpus", "all"], "DeviceRequests"],
+  [["--gpus", "all"], 'could not select device driver "" with capabilities: [[gpu]]'],
 ];
 
 for (const [words, text] of refusals) {

@@ -13,7 +13,7 @@ const applets = ["sh", "cat", "echo", "ls", "id", "pwd", "sleep", "stat", "grep"
 export const passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1234:1234:Ann:/home/ann:/bin/sh\nwrapped:x:4294967296:0:x:/:/bin/sh\n";
 export const group = "root:x:0:\nann:x:1234:\ncrew:x:2000:ann,bob\nwheel:x:2001:bob\n";
 
-export const hostLimits = { cpus: cpus().length, cgroupVersion: existsSync("/sys/fs/cgroup/cgroup.controllers") ? 2 : 1, swap: false, ioWeight: false, cpuRealtime: false } as const;
+export const hostLimits = { cpus: cpus().length, cgroupVersion: existsSync("/sys/fs/cgroup/cgroup.controllers") ? 2 : 1, swap: false, ioWeight: false, cpuRealtime: false, tcpMemory: false } as const;
 
 /** The runtimes that are installed. */
 export const runtimes: readonly string[] = ["crun", "runc"].filter((name) => findProgram(name, process.env.PATH ?? "") !== undefined);

@@ -9,13 +9,14 @@ import type { Image } from "../image/index.ts";
 import { parseNetworkMode, publishedPorts } from "../network/index.ts";
 import type { ContainerCreateRequest } from "../server/index.ts";
 import {
-  collectMountWishes, commandLine, hostWarnings, mergeConfig, refuseUnsupported, resolveCapabilities, resolveSecurity, validateResources, validateUlimits,
-  withoutUnsupported, withSwap, type MountWishes, type VolumeWish,
+  collectMountWishes, commandLine, dropUnfulfillable, hostCautions, mergeConfig, refuseUnsupported, resolveCapabilities, resolveSecurity, validateResources, validateUlimits,
+  withSwap, type MountWishes, type VolumeWish,
 } from "../spec/index.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import { Container } from "./container.ts";
 import { inheritMounts } from "./inherited-mounts.ts";
 import { requireSources } from "./mounts.ts";
+import { placeMacAddress } from "./mac-address.ts";
 import { makeName, validateName } from "./names.ts";
 import { completeLinks } from "./links.ts";
 import { completeEndpoints, modeOf } from "./network-request.ts";
@@ -39,17 +40,19 @@ export async function createContainer(request: ContainerCreateRequest, creation:
   // A start is likely to follow; it never fails, and nothing waits for it.
   void parts.quickener.quicken();
   const id = randomBytes(32).toString("hex");
-  const hostConfig = completeHostConfig(asked, creation);
-  const merged = completeConfig(mergeConfig(config, image.config), { id, hostConfig, registry });
+  const { kept, warnings } = dropUnfulfillable(asked, parts.host.limits);
+  const hostConfig = completeHostConfig(kept, creation);
+  const addressed = placeMacAddress(config, modeOf({ config, hostConfig }), networking.EndpointsConfig ?? {});
+  const merged = completeConfig(mergeConfig(addressed.config, image.config), { id, hostConfig, registry });
   const inherited = inheritMounts(hostConfig.VolumesFrom ?? [], registry);
   validate({ config: merged, hostConfig, inherited }, parts);
   const name = request.name === undefined || request.name === "" ? makeName((candidate) => registry.isTaken(candidate)) : request.name;
   parts.logs.policy(hostConfig.LogConfig, { id, name, config: merged });
   registry.reserveName(name, id);
   try {
-    const container = await make({ id, name, image, config: merged, hostConfig, inherited, endpoints: completeEndpoints(modeOf({ config: merged, hostConfig }), networking.EndpointsConfig ?? {}) }, creation);
+    const container = await make({ id, name, image, config: merged, hostConfig, inherited, endpoints: completeEndpoints(modeOf({ config: merged, hostConfig }), addressed.endpoints) }, creation);
     emitContainerEvent(parts.events, container, { action: "create" });
-    return { Id: id, Warnings: hostWarnings(asked, parts.host.limits) };
+    return { Id: id, Warnings: [...addressed.warnings, ...warnings, ...hostCautions(hostConfig, parts.host.limits)] };
   } catch (error) {
     registry.releaseName(name);
     throw error;
@@ -125,7 +128,7 @@ function checkPlatform({ platform, body }: ContainerCreateRequest, image: Image)
 function completeHostConfig(host: HostConfig, { registry, parts }: Creation): HostConfig {
   const byId = (mode: string): string => completeMode(mode, registry);
   return {
-    ...withSwap(withoutUnsupported(host, parts.host.limits)),
+    ...withSwap(host),
     Links: completeLinks(host, registry),
     NetworkMode: host.NetworkMode === "" || host.NetworkMode === "default" ? "bridge" : byId(host.NetworkMode),
     PidMode: byId(host.PidMode),

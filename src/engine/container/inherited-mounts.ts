@@ -1,19 +1,20 @@
 import type { Mount } from "../../api/types/index.ts";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, isEngineError } from "../../base/index.ts";
 import { collectMountWishes, type MountWish } from "../spec/index.ts";
+import type { Container } from "./container.ts";
 import type { ContainerRegistry } from "./registry.ts";
 
 /**
  * Takes over what other containers have mounted, now and for good: what becomes of them changes nothing. Of two at one
  * place the later counts. Each is told as if it had been asked for by itself.
  * @param wishes "container[:mode]" each
- * @throws EngineError `not-found` for a container that there is not, `invalid-argument` for a mode that there is not
+ * @throws EngineError `invalid-argument` with docker's texts for a container or a mode that there is not
  */
 export function inheritMounts(wishes: readonly string[], registry: ContainerRegistry): readonly Mount[] {
   const mounts = new Map<string, Mount>();
   for (const wish of wishes) {
     const { name, readOnly } = parseVolumesFrom(wish);
-    const { record } = registry.find(name);
+    const { record } = find(name, registry);
     const shown = new Set(Object.keys(record.hostConfig.Tmpfs ?? {}));
     for (const mount of collectMountWishes(record)) {
       // As in docker, what --tmpfs made is not among them.
@@ -24,13 +25,22 @@ export function inheritMounts(wishes: readonly string[], registry: ContainerRegi
   return [...mounts.values()];
 }
 
+/** It is the request that is wrong: what is asked for by it, an image say, may well be there. */
+function find(name: string, registry: ContainerRegistry): Container {
+  try {
+    return registry.find(name);
+  } catch (error) {
+    throw isEngineError(error) ? new EngineError("invalid-argument", error.message, { cause: error }) : error;
+  }
+}
+
 function parseVolumesFrom(text: string): { readonly name: string; readonly readOnly: boolean } {
   const [name = "", ...rest] = text.split(":");
   if (name === "") throw new EngineError("invalid-argument", `invalid volumes-from specification: ${JSON.stringify(text)}`);
   const mode = rest.join(":");
   const options = mode === "" ? [] : mode.split(",");
   for (const option of options) {
-    if (!["ro", "rw", "z", "Z"].includes(option)) throw new EngineError("invalid-argument", `invalid mode for volumes-from: ${mode}`);
+    if (!["ro", "rw", "z", "Z"].includes(option)) throw new EngineError("invalid-argument", `invalid mode: ${mode}`);
   }
   return { name, readOnly: options.includes("ro") };
 }

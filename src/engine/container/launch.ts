@@ -6,6 +6,7 @@ import { byteNameOf, makePath, openTree } from "../../host/files/index.ts";
 import type { Descriptor } from "../../host/libc/index.ts";
 import { ProcessHandle } from "../../host/process/index.ts";
 import type { Runtime } from "../../host/runtime/index.ts";
+import { applyEdits, resolveDeviceRequests } from "../cdi/index.ts";
 import type { Sandbox } from "../network/index.ts";
 import { commandLine, resolveUser, runtimeSpec, type MountSpec, type NamespaceWish, type RuntimeSpec } from "../spec/index.ts";
 import type { Container } from "./container.ts";
@@ -168,7 +169,8 @@ function makeSpec({ record, sandbox, mounts, linkVariables, parts, registry }: S
   makeTargets(tree, mounts);
   const init = hostConfig.Init === true ? initMount(parts) : undefined;
   const sharedMemory = sharedMemoryOf(record, { parts, registry });
-  return runtimeSpec({
+  const devices = resolveDeviceRequests(hostConfig.DeviceRequests ?? [], parts.cdiFolders);
+  const spec = runtimeSpec({
     config,
     linkVariables,
     host: hostConfig,
@@ -189,6 +191,7 @@ function makeSpec({ record, sandbox, mounts, linkVariables, parts, registry }: S
     ...(init === undefined ? {} : { initPath: init.destination }),
     architecture: parts.host.architecture,
   });
+  return applyEdits(spec, devices);
 }
 
 /** What the user annotated goes first. */

@@ -33,6 +33,8 @@ export interface ContainerParts {
   readonly quickener: MoveQuickener;
   /** cgroup below which every container has its own, such as "/wharf-wharf0". */
   readonly cgroupParent: string;
+  /** With the host's CDI files. */
+  readonly cdiFolders: readonly string[];
   readonly log: ContainerLog;
 }
 

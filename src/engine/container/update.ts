@@ -1,7 +1,7 @@
 import type { ContainerUpdateBody, ContainerUpdateReply } from "../../api/types/index.ts";
 import { EngineError, isEngineError } from "../../base/index.ts";
 import { Cgroup } from "../../host/cgroup/index.ts";
-import { changesSpec, hostWarnings, mergeResources, validateResources, withoutUnsupported } from "../spec/index.ts";
+import { changesSpec, dropUnfulfillable, hostCautions, mergeResources, validateResources } from "../spec/index.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import type { Container } from "./container.ts";
 import { cgroupPathOf, runtimeOf } from "./launch.ts";
@@ -28,7 +28,7 @@ export async function updateContainer(ref: string, body: ContainerUpdateBody, { 
   validateResources(body, limits, "change");
   if (Object.keys(body.AddLabels ?? {}).includes("")) throw new EngineError("invalid-argument", "invalid label: its name is empty");
   const container = registry.find(ref);
-  const change = withoutUnsupported(body, limits);
+  const { kept: change, warnings } = dropUnfulfillable(body, limits);
   await container.queue.run(async () => {
     try {
       if (container.isRemoving) throw new EngineError("conflict", 'container is marked for removal and cannot be "update"');
@@ -43,7 +43,7 @@ export async function updateContainer(ref: string, body: ContainerUpdateBody, { 
     }
     emitContainerEvent(parts.events, container, { action: "update" });
   });
-  return { Warnings: hostWarnings({ ...container.record.hostConfig, PortBindings: null, ...body }, limits) };
+  return { Warnings: [...warnings, ...hostCautions({ ...container.record.hostConfig, PortBindings: null }, limits)] };
 }
 
 type Changes = Pick<ContainerRecord, "config" | "hostConfig">;

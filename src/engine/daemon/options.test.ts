@@ -13,10 +13,12 @@ test("parseDaemonOptions: defaults, and a socket in the exec root", () => {
 
 test("parseDaemonOptions: every flag arrives", () => {
   const words = ["-H", "unix:///a", "--host=tcp://0.0.0.0:1", "-l", "debug", "-p", "/pid", "--runtime", "runc", "--bip", "10.9.0.1/24", "--publish-default", "127.0.0.1", "--bridge=br9",
-    "--tlsverify", "--tlscacert", "/ca", "--tlscert", "/cert", "--tlskey", "/key", "--allow-plain-tcp", "--log-driver", "local", "--log-opt", "max-size=1m", "--log-opt", "tag=a=b"];
+    "--tlsverify", "--tlscacert", "/ca", "--tlscert", "/cert", "--tlskey", "/key", "--allow-plain-tcp", "--log-driver", "local", "--log-opt", "max-size=1m", "--log-opt", "tag=a=b",
+    "--cdi-spec-dir", "/c1", "--cdi-spec-dir", "/c2"];
   expect(parseDaemonOptions(words)).toMatchObject({
     hosts: ["unix:///a", "tcp://0.0.0.0:1"], logLevel: "debug", pidFile: "/pid", runtime: "runc", bridgeAddress: "10.9.0.1/24", bridge: "br9", publishDefault: "127.0.0.1",
     tls: { authority: "/ca", certificate: "/cert", key: "/key" }, allowsPlainTcp: true,
+    cdiFolders: ["/c1", "/c2"],
     logDefaults: { driver: "local", options: { "max-size": "1m", tag: "a=b" } },
   });
 });

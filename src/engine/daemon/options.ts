@@ -23,6 +23,8 @@ export interface DaemonOptions {
   readonly allowsPlainTcp: boolean;
   readonly runtime?: string;
   readonly pidFile?: string;
+  /** Folders with files of the Container Device Interface, the most important last. */
+  readonly cdiFolders?: readonly string[];
 }
 
 export const defaultDataRoot = "/var/lib/wharf";
@@ -36,6 +38,7 @@ Options:
       --allow-plain-tcp      Listen on tcp:// loopback addresses without TLS
       --bip string           Address and prefix of the default bridge
       --bridge string        Name of the default bridge (default "wharf0")
+      --cdi-spec-dir list    Folders that describe devices (default "/etc/cdi" and "/var/run/cdi")
       --data-root string     Images, volumes and what containers wrote (default "${defaultDataRoot}")
       --exec-root string     What is needed while containers run (default "${defaultExecRoot}")
       --help                 Print usage
@@ -57,6 +60,7 @@ const flags = {
   "allow-plain-tcp": { type: "boolean" },
   bip: { type: "string" },
   bridge: { type: "string" },
+  "cdi-spec-dir": { type: "string", multiple: true },
   "data-root": { type: "string" },
   "exec-root": { type: "string" },
   help: { type: "boolean" },
@@ -91,6 +95,7 @@ export function parseDaemonOptions(words: readonly string[]): DaemonOptions | "h
     logLevel: logLevel(values["log-level"] ?? "info"),
     logDefaults: { driver: values["log-driver"] ?? "json-file", options: logOptions(values["log-opt"] ?? []) },
     allowsPlainTcp: values["allow-plain-tcp"] === true,
+    ...(values["cdi-spec-dir"] === undefined ? {} : { cdiFolders: values["cdi-spec-dir"].map((folder) => absolute("cdi-spec-dir", folder)) }),
     ...(values.bip === undefined ? {} : { bridgeAddress: values.bip }),
     ...(values["publish-default"] === undefined ? {} : { publishDefault: publishAddress(values["publish-default"]) }),
     ...(tls === undefined ? {} : { tls }),

@@ -44,7 +44,7 @@ test("logPolicy: labels, variables and a tag become attributes", () => {
 test.each([
   [{ Type: "json-file", Config: { colour: "red" } }, "unknown log opt 'colour' for json-file log driver"],
   [{ Type: "local", Config: { colour: "red" } }, "unknown log opt 'colour' for log driver local"],
-  [{ Type: "paper", Config: null }, "logger: no log driver named 'paper' is registered"],
+  [{ Type: "paper", Config: null }, 'error looking up logging plugin paper: plugin "paper" not found'],
   [{ Type: "syslog", Config: null }, "the log driver syslog is not supported yet"],
   [{ Type: "", Config: { tag: "{{upper .Name}}" } }, "the log tag {{upper .Name}} is not supported yet"],
   [{ Type: "", Config: { "max-size": "big" } }, "failed to initialize logging driver: invalid size: 'big'"],

@@ -35,7 +35,7 @@ export function logPolicy({ Type: type, Config: options }: LogConfig, container:
     }
     case "journald": case "syslog": case "gelf": case "fluentd": case "awslogs": case "splunk": case "etwlogs": case "gcplogs":
       throw new EngineError("unsupported", `the log driver ${type} is not supported yet`, { hint: "json-file, local and none are" });
-    default: throw new EngineError("invalid-argument", `logger: no log driver named '${type}' is registered`);
+    default: throw new EngineError("invalid-argument", `error looking up logging plugin ${type}: plugin ${JSON.stringify(type)} not found`);
   }
 }
 

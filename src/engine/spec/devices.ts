@@ -50,6 +50,13 @@ function resolveMapping({ PathOnHost: source, PathInContainer: target, CgroupPer
   return found.map((node) => ({ node, rule: { allow: true, type: node.type === "b" ? "b" : "c", major: node.major, minor: node.minor, access } }));
 }
 
+/** A device of the host. @throws EngineError `invalid-argument`, docker's text, where there is none */
+export function deviceNode(source: string, path: string): DeviceSpec {
+  const node = readDevice(source, path);
+  if (node === undefined) throw new EngineError("invalid-argument", `error gathering device information while adding custom device "${source}": not a device node`);
+  return node;
+}
+
 function readDevice(source: string, path: string): DeviceSpec | undefined {
   const status = statSync(source, { throwIfNoEntry: false });
   if (status === undefined || !(status.isCharacterDevice() || status.isBlockDevice())) return undefined;

@@ -1,6 +1,5 @@
 import type { Resources } from "../../api/types/index.ts";
 import { EngineError } from "../../base/index.ts";
-import type { HostLimits } from "./resources.ts";
 
 /**
  * The limits that a container has after a change. What the change leaves at zero stays.
@@ -28,9 +27,4 @@ const changeable = [
 /** A new container has as much swap as memory, where a limit was set and nothing was said about swap. */
 export function withSwap<Wish extends Resources>(wish: Wish): Wish {
   return wish.Memory > 0 && wish.MemorySwap === 0 ? { ...wish, MemorySwap: wish.Memory * 2 } : wish;
-}
-
-/** Without what cannot be limited on this machine; the caller is warned of it. */
-export function withoutUnsupported<Wish extends Resources>(wish: Wish, { swap, ioWeight }: HostLimits): Wish {
-  return { ...wish, ...(wish.Memory > 0 && !swap ? { MemorySwap: -1 } : {}), ...(ioWeight ? {} : { BlkioWeight: 0 }) };
 }

@@ -16,6 +16,8 @@ export interface HostLimits {
   /** Whether disks can be shared by weight. */
   readonly ioWeight: boolean;
   readonly cpuRealtime: boolean;
+  /** Whether the memory of TCP's buffers can be limited. */
+  readonly tcpMemory: boolean;
 }
 
 /**
@@ -36,12 +38,16 @@ export function validateResources(resources: Resources, { cpus, cpuRealtime }: H
   if (nano < 0 || nano > cpus * 1e9) {
     throw fail(`Range of CPUs is from 0.01 to ${cpus.toFixed(2)}, as there are only ${cpus} CPUs available`);
   }
+  const { CpuRealtimePeriod: realtimePeriod, CpuRealtimeRuntime: realtimeRuntime } = resources;
+  if ((realtimePeriod !== 0 || realtimeRuntime !== 0) && !cpuRealtime) throw fail("Your kernel does not support CPU real-time scheduler");
+  if (realtimePeriod !== 0 && realtimeRuntime > realtimePeriod) throw fail("cpu real-time runtime cannot be higher than cpu real-time period");
+  if (resources.IOMaximumBandwidth !== 0) throw fail("Invalid QoS settings: linux does not support configuration of maximum bandwidth");
+  if (resources.IOMaximumIOps !== 0) throw fail("Invalid QoS settings: linux does not support configuration of maximum IOPs");
   if (resources.CpuShares < 0) throw fail(`invalid CPU shares (${resources.CpuShares}): value must be a positive integer`);
   if (resources.CpuPeriod !== 0 && (resources.CpuPeriod < 1000 || resources.CpuPeriod > 1_000_000)) {
     throw fail("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
   }
   if (resources.CpuQuota > 0 && resources.CpuQuota < 1000) throw fail("CPU cfs quota can not be less than 1ms (i.e. 1000)");
-  if ((resources.CpuRealtimePeriod !== 0 || resources.CpuRealtimeRuntime !== 0) && !cpuRealtime) throw fail("Your kernel does not support CPU real-time scheduler");
   for (const [name, list] of [["Cpus", resources.CpusetCpus], ["Mems", resources.CpusetMems]] as const) {
     if (list !== "" && !isCpuList(list)) throw fail(`Invalid value ${list} for cpuset ${name.toLowerCase()}`);
   }
@@ -83,7 +89,9 @@ export function changesSpec(changes: Resources, { swap: hasSwap }: HostLimits): 
 }
 
 function memorySpec(resources: Resources, { swap: hasSwap, cgroupVersion }: HostLimits): NonNullable<ResourcesSpec["memory"]> {
-  const { Memory: limit, MemoryReservation: reservation, MemorySwap: asked, MemorySwappiness: swappiness, OomKillDisable: disable } = resources;
+  const {
+    Memory: limit, MemoryReservation: reservation, MemorySwap: asked, MemorySwappiness: swappiness, OomKillDisable: disable, KernelMemoryTCP: tcp = 0,
+  } = resources;
   // As much swap as memory, where a limit was set and nothing was said about swap.
   const swap = asked === 0 ? limit * 2 : asked;
   return {
@@ -92,6 +100,7 @@ function memorySpec(resources: Resources, { swap: hasSwap, cgroupVersion }: Host
     ...(hasSwap && limit > 0 && swap !== 0 ? { swap } : {}),
     ...(cgroupVersion === 1 && swappiness !== null && swappiness >= 0 ? { swappiness } : {}),
     ...(cgroupVersion === 1 && disable === true ? { disableOOMKiller: true } : {}),
+    ...(tcp > 0 ? { kernelTCP: tcp } : {}),
   };
 }
 
@@ -125,6 +134,7 @@ function blockIoSpec(resources: Resources): BlockIoSpec {
 
 function numbersOf(path: string): { major: number; minor: number } {
   const status = statSync(path, { throwIfNoEntry: false });
-  if (status?.isBlockDevice() !== true) throw new EngineError("invalid-argument", `${path} is not a block device`);
+  if (status === undefined) throw new EngineError("invalid-argument", `stat ${path}: no such file or directory`);
+  if (!status.isBlockDevice()) throw new EngineError("invalid-argument", `${path} is not a block device`);
   return { major: majorOf(status.rdev), minor: minorOf(status.rdev) };
 }

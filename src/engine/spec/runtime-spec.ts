@@ -10,6 +10,16 @@ export interface RuntimeSpec {
   readonly mounts: readonly MountSpec[];
   readonly annotations?: Readonly<Record<string, string>>;
   readonly linux: LinuxSpec;
+  /** Programs of the host that the runtime runs at points of the container's life, by the points' names. */
+  readonly hooks?: Readonly<Record<string, readonly HookSpec[]>>;
+}
+
+export interface HookSpec {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  /** Seconds. */
+  readonly timeout?: number;
 }
 
 /** Also the whole of what an exec is started with. */
@@ -94,6 +104,7 @@ export interface ResourcesSpec {
     readonly swap?: number;
     readonly swappiness?: number;
     readonly disableOOMKiller?: boolean;
+    readonly kernelTCP?: number;
   };
   readonly cpu?: {
     readonly shares?: number;

@@ -3,25 +3,14 @@ import { EngineError } from "../../base/index.ts";
 
 /**
  * Refuses what the engine does not do: a wish is fulfilled or refused, and never passed over.
- * @throws EngineError `unsupported` that names the field
+ * @throws EngineError in docker's words where docker refuses it too, else `unsupported` that names the field
  */
 export function refuseUnsupported(host: HostConfig): void {
-  const unsupported: readonly (readonly [field: string, asked: boolean])[] = [
-    ["UsernsMode", host.UsernsMode !== "" && host.UsernsMode !== "host"],
-    ["Cgroup", host.Cgroup !== ""],
-    ["StorageOpt", Object.keys(host.StorageOpt ?? {}).length > 0],
-    ["DeviceRequests", (host.DeviceRequests ?? []).length > 0],
-    ["Isolation", host.Isolation !== "" && host.Isolation !== "default"],
-    ["CpuCount", host.CpuCount !== 0],
-    ["CpuPercent", host.CpuPercent !== 0],
-    ["IOMaximumIOps", host.IOMaximumIOps !== 0],
-    ["IOMaximumBandwidth", host.IOMaximumBandwidth !== 0],
-    ["KernelMemory", (host.KernelMemory ?? 0) !== 0],
-    ["KernelMemoryTCP", (host.KernelMemoryTCP ?? 0) !== 0],
-  ];
-  const first = unsupported.find(([, asked]) => asked);
-  if (first !== undefined) throw new EngineError("unsupported", `HostConfig.${first[0]} is not supported yet`);
-  if (!["", "json-file", "local", "none"].includes(host.LogConfig.Type)) {
-    throw new EngineError("unsupported", `the log driver ${JSON.stringify(host.LogConfig.Type)} is not supported yet`, { hint: "json-file, local and none are" });
-  }
+  const { Isolation: isolation, UsernsMode: userns, StorageOpt: storage = {} } = host;
+  const invalid = (text: string): EngineError => new EngineError("invalid-argument", text);
+  if (isolation !== "" && isolation !== "default") throw invalid(`Invalid isolation: ${JSON.stringify(isolation)} - linux only supports 'default'`);
+  if (userns !== "" && userns !== "host") throw invalid(`invalid user namespace mode: ${userns}`);
+  for (const name of Object.keys(storage)) if (name.toLowerCase() !== "size") throw invalid(`Unknown option ${name}`);
+  if (Object.keys(storage).length > 0) throw invalid("--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+  if (host.Cgroup !== "") throw new EngineError("unsupported", "HostConfig.Cgroup, the cgroup of another container, is not supported", { hint: "CgroupParent sets where a container's own lies" });
 }

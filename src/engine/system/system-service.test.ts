@@ -18,7 +18,7 @@ test("info counts from memory and looks at the machine", async () => {
 });
 
 test("info warns of limits that the machine cannot set", async () => {
-  const cgroup = { version: 2, memory: false, swap: false, cpuQuota: true, cpuShares: true, cpuset: true, pids: true, oomKillDisable: false, ioWeight: false, cpuRealtime: false } as const;
+  const cgroup = { version: 2, memory: false, swap: false, cpuQuota: true, cpuShares: true, cpuset: true, pids: true, oomKillDisable: false, ioWeight: false, cpuRealtime: false, tcpMemory: false } as const;
   const machine = () => ({
     hostname: "h", kernelVersion: "6", operatingSystem: "X", operatingSystemVersion: "1", architecture: "x86_64", imageArchitecture: "amd64", processors: 1,
     memory: 1, forwardsIpv4: false, seccomp: true, cgroup,

@@ -29,11 +29,13 @@ test("memory is in bytes", () => {
 test("a machine with version 2 cgroups", () => {
   const machine = machineOf({ "sys/fs/cgroup/cgroup.controllers": "cpu memory pids\n", "proc/sys/net/ipv4/ip_forward": "1\n", "etc/os-release": "PRETTY_NAME=X\n" });
   expect(machine).toMatchObject({ operatingSystem: "X", forwardsIpv4: true, seccomp: false });
-  expect(machine.cgroup).toEqual({ version: 2, memory: true, swap: true, cpuQuota: true, cpuShares: true, cpuset: false, pids: true, oomKillDisable: false, ioWeight: false, cpuRealtime: false });
+  expect(machine.cgroup).toEqual({
+    version: 2, memory: true, swap: true, cpuQuota: true, cpuShares: true, cpuset: false, pids: true, oomKillDisable: false, ioWeight: false, cpuRealtime: false, tcpMemory: false,
+  });
 });
 
 test("a machine with version 1 cgroups, and nothing else", () => {
-  const machine = machineOf({ "sys/fs/cgroup/memory/memory.limit_in_bytes": "1", "sys/fs/cgroup/pids/tasks": "" });
-  expect(machine.cgroup).toMatchObject({ version: 1, memory: true, swap: false, pids: true, cpuQuota: false });
+  const machine = machineOf({ "sys/fs/cgroup/memory/memory.limit_in_bytes": "1", "sys/fs/cgroup/pids/tasks": "", "sys/fs/cgroup/cpu/cpu.rt_runtime_us": "0" });
+  expect(machine.cgroup).toMatchObject({ version: 1, memory: true, swap: false, pids: true, cpuQuota: false, cpuRealtime: true, ioWeight: false, tcpMemory: false });
   expect(machine).toMatchObject({ operatingSystem: "Linux", memory: 0 });
 });

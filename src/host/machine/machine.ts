@@ -35,6 +35,8 @@ export interface CgroupFacts {
   readonly ioWeight: boolean;
   /** Realtime programs have a share of their own. */
   readonly cpuRealtime: boolean;
+  /** Memory of TCP's buffers. */
+  readonly tcpMemory: boolean;
 }
 
 const machineNames: Readonly<Partial<Record<string, string>>> = { x64: "x86_64", arm64: "aarch64", ia32: "i686", arm: "armv7l", riscv64: "riscv64" };
@@ -84,6 +86,7 @@ function readCgroups(root: string): CgroupFacts {
     oomKillDisable: has("memory/memory.oom_control"),
     ioWeight: has("blkio/blkio.weight") || has("blkio/blkio.bfq.weight"),
     cpuRealtime: has("cpu/cpu.rt_runtime_us"),
+    tcpMemory: has("memory/memory.kmem.tcp.limit_in_bytes"),
   };
 }
 
@@ -101,6 +104,7 @@ function unifiedCgroups(controllers: readonly string[]): CgroupFacts {
     oomKillDisable: false,
     ioWeight: controllers.includes("io"),
     cpuRealtime: false,
+    tcpMemory: false,
   };
 }
 

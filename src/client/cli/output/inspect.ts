@@ -7,7 +7,7 @@ import { withOmittedFields } from "./omitted-fields.ts";
 
 /** Names below which the engine's JSON has maps and not records: templates print and index them as Go's maps. */
 const mapFields: ReadonlySet<string> = new Set([
-  "Labels", "Options", "DriverOpts", "Networks", "Ports", "PortBindings", "ExposedPorts", "Volumes", "Annotations", "Sysctls", "Tmpfs",
+  "Labels", "Options", "DriverOpts", "Networks", "Ports", "PortBindings", "ExposedPorts", "Volumes", "Annotations", "Sysctls", "Tmpfs", "LogConfig.Config",
   "StorageOpt", "Containers", "Data", "Config.Config", "AuxiliaryAddresses", "Runtimes", "Status.Status", "Attributes", "Details",
 ]);
 

@@ -1,13 +1,26 @@
 import type { ApiVersion } from "../../../api/operations/index.ts";
-import type { ContainerCreateBody, HostConfig, Mount } from "../../../api/types/index.ts";
+import { endpointSettings } from "../../../api/bodies/index.ts";
+import type { ContainerCreateBody, HostConfig, Mount, NetworkingConfig } from "../../../api/types/index.ts";
+import { EngineError } from "../../../base/index.ts";
 import { without } from "./without.ts";
 
 /** What a body means that was written for an older version: fields it could not know are dropped, its defaults are kept. */
 export function containerCreateRequest(body: ContainerCreateBody, version: ApiVersion): ContainerCreateBody {
   if (version >= 44) return body;
-  const { Healthcheck, ...rest } = body;
+  const { Healthcheck, ...rest } = without(body, "MacAddress");
   const health = Healthcheck === undefined ? {} : { Healthcheck: without(Healthcheck, "StartInterval") };
-  return { ...rest, ...health, HostConfig: hostConfigOf(body.HostConfig, version) };
+  return { ...rest, ...health, HostConfig: hostConfigOf(body.HostConfig, version), NetworkingConfig: networkingOf(body) };
+}
+
+/** Before 1.44 a container had one hardware address, and the ends of its networks had none of their own. */
+function networkingOf({ MacAddress: address, HostConfig: { NetworkMode: mode }, NetworkingConfig: networking }: ContainerCreateBody): NetworkingConfig {
+  const given = Object.entries(networking.EndpointsConfig ?? {}).map(([name, endpoint]) => [name, { ...endpoint, MacAddress: "" }] as const);
+  const endpoints = Object.fromEntries(given);
+  if (address === undefined) return { ...networking, ...(networking.EndpointsConfig === null ? {} : { EndpointsConfig: endpoints }) };
+  if (mode === "host" || mode === "none" || mode.startsWith("container:")) throw new EngineError("invalid-argument", "conflicting options: mac-address and the network mode");
+  const isDefault = ["", "default", "bridge"].includes(mode);
+  const name = isDefault ? (endpoints.bridge === undefined ? "default" : "bridge") : mode;
+  return { ...networking, EndpointsConfig: { ...endpoints, [name]: { ...(endpoints[name] ?? endpointSettings(undefined, "")), MacAddress: address } } };
 }
 
 function hostConfigOf(config: HostConfig, version: ApiVersion): HostConfig {
