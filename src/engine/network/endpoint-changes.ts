@@ -42,6 +42,8 @@ export class EndpointChanges {
     const usesResolver = record.usesResolver || files.needsResolver(request, endpoints);
     const contents = files.make({ request, endpoints, hostGateway: registry.all()[0]?.gateway(4), usesResolver });
     using inside = openNamespace(netnsPath, usesResolver);
+    this.#parts.firewall.admit([endpoint]);
+    undo.defer(() => { this.#parts.firewall.expel([endpoint]); });
     undo.defer(() => { remover.remove([hostLinkName(endpoint)]); });
     connectEndpoint({
       endpoint, bridge: network.link, isIsolated: !network.definition.interContainer, outside: socket, inside: inside.route, netnsPath, isDefaultRoute: false,
@@ -67,6 +69,7 @@ export class EndpointChanges {
     using inside = openNamespace(netnsPath, record.usesResolver);
     this.#reroute(sandbox, changed, inside);
     remover.remove([hostLinkName(endpoint)]);
+    this.#parts.firewall.expel([endpoint]);
     network.release(endpointAddresses(endpoint));
     return changed;
   }

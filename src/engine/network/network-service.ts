@@ -52,7 +52,11 @@ export class NetworkService implements Networks {
     this.#folder = join(options.execRoot, "netns");
     mkdirSync(this.#folder, { recursive: true, mode: 0o711 });
     this.#records = new SandboxRecords(this.#folder);
-    this.#firewall = new Firewall(`wharf-${options.bridge}`);
+    this.#firewall = new Firewall(`wharf-${options.bridge}`, () => ({
+      bridges: this.#registry.all().map(({ definition }) => definition),
+      ports: this.#sandboxes.all().flatMap(({ sandbox }) => targetsOf(sandbox)),
+      endpoints: this.#sandboxes.all().flatMap(({ sandbox }) => sandbox.endpoints),
+    }));
     const kernel = { socket: this.#socket, remover: this.#remover, firewall: this.#firewall };
     this.#registry = new NetworkRegistry({ ...kernel, definitions: definitionTable(options.records) });
     const files = new NetworkFilesMaker(options.resolvConfPath === undefined ? {} : { resolvConfPath: options.resolvConfPath });
@@ -195,9 +199,8 @@ export class NetworkService implements Networks {
   /** A start that came to nothing leaves the machine as it was; bridges that were there before may have containers on them. */
   async #takeBack(): Promise<void> {
     if (this.#registry.takeBack() === 0) return;
-    const left = this.#registry.all().map(({ definition }) => definition);
-    if (left.length === 0) await this.#firewall.remove();
-    else await this.#firewall.rebuild(left, this.#sandboxes.all().flatMap(({ sandbox }) => targetsOf(sandbox)));
+    if (this.#registry.all().length === 0) await this.#firewall.remove();
+    else await this.#firewall.rebuild();
   }
 
   async #remove({ Id, Name }: Network): Promise<void> {

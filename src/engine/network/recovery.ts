@@ -10,7 +10,6 @@ import { linksOf } from "./host-networks.ts";
 import type { LinkRemover } from "./link-remover.ts";
 import { hostLinkName } from "./namespace-setup.ts";
 import type { PortLedger } from "./port-ledger.ts";
-import { targetsOf } from "./port-targets.ts";
 import type { SandboxRecords } from "./sandbox-record.ts";
 import type { Sandboxes } from "./sandboxes.ts";
 
@@ -39,8 +38,7 @@ export async function recoverNetworks(recovery: Recovery): Promise<RecoveryRepor
       warnings.push(`port ${hostPort}/${protocol} of ${hostAddress}, published by ${containerName}, was taken by another program while the engine was away`);
     }
   }
-  const targets = recovery.sandboxes.all().flatMap(({ sandbox }) => targetsOf(sandbox));
-  await recovery.firewall.rebuild(recovery.networks.map(({ definition }) => definition), targets);
+  await recovery.firewall.rebuild();
   warnings.push(...describeObstacles(recovery));
   await recovery.remover.settled();
   return { removed, warnings };

@@ -1,5 +1,7 @@
 import { bridgeMemberships, bridgeSets, describeMembership, loopbackReplyMark, loopbackReplyName } from "./bridge-sets.ts";
 import type { FirewallBridge } from "./bridge-sets.ts";
+import type { Endpoint } from "./contract.ts";
+import { describeOwnership, endpointOwnerships, gatewayOwnerships, guardRules, guardSets } from "./endpoint-guard.ts";
 import type { PortTarget } from "./port-map.ts";
 import { describeTarget, portMaps } from "./port-map.ts";
 
@@ -7,7 +9,12 @@ export interface FirewallState {
   readonly table: string;
   readonly bridges: readonly FirewallBridge[];
   readonly ports: readonly PortTarget[];
+  /** Of all containers that run. */
+  readonly endpoints: readonly Endpoint[];
 }
+
+/** Families in which an engine has a table. */
+export const tableFamilies = ["inet", "netdev", "bridge"] as const;
 
 const markText = `0x${loopbackReplyMark.toString(16)}`;
 
@@ -19,20 +26,23 @@ const markText = `0x${loopbackReplyMark.toString(16)}`;
  */
 export function rulesetText(state: FirewallState): string {
   return [
-    ...["inet", "netdev"].map((family) => removeTableText(family, state.table)),
+    ...tableFamilies.map((family) => removeTableText(family, state.table)),
     `table inet ${state.table} {`,
     ...indent([...setLines(state), ...chainLines()]),
     "}",
     `table netdev ${state.table} {`,
     ...indent(state.bridges.flatMap(loopbackReplyChain)),
     "}",
+    `table bridge ${state.table} {`,
+    ...indent([...guardSetLines(state), ...chain("speaking", "type filter hook prerouting priority -300; policy accept;", guardRules)]),
+    "}",
     "",
   ].join("\n");
 }
 
-/** Removes both tables of an engine, also where there are none. */
+/** Removes the tables of an engine, also where there are none. */
 export function removalText(table: string): string {
-  return `${["inet", "netdev"].map((family) => removeTableText(family, table)).join("\n")}\n`;
+  return `${tableFamilies.map((family) => removeTableText(family, table)).join("\n")}\n`;
 }
 
 /** Creating first makes the removal of a table that is not there no error. */
@@ -49,6 +59,12 @@ function setLines({ bridges, ports }: FirewallState): string[] {
     ...Object.entries(portMaps).flatMap(([name, type]) =>
       setText(`map ${name}`, type, targets.filter(({ map }) => map === name).map(({ text }) => text))),
   ];
+}
+
+function guardSetLines({ bridges, endpoints }: FirewallState): string[] {
+  const owned = [...bridges.flatMap(gatewayOwnerships), ...endpoints.flatMap(endpointOwnerships)];
+  return Object.entries(guardSets).flatMap(([name, type]) =>
+    setText(`set ${name}`, type, [...new Set(owned.filter(({ set }) => set === name).map(describeOwnership))]));
 }
 
 function setText(head: string, type: string, elements: readonly string[]): string[] {

@@ -82,6 +82,7 @@ export class Sandboxes {
     steps.defer(() => { ports.release(containerId); });
     const { netnsPath } = sandbox;
     if (netnsPath !== undefined) steps.defer(() => { removeNetworkNamespace(netnsPath); });
+    steps.defer(() => { firewall.expel(sandbox.endpoints); });
     steps.defer(() => { remover.remove(sandbox.endpoints.map(hostLinkName)); });
     steps.defer(() => { firewall.withdraw(targetsOf(sandbox)); });
     return sandbox;
@@ -167,6 +168,8 @@ export class Sandboxes {
     using inside = makeNamespace(netnsPath, usesResolver);
     undo.defer(() => { removeNetworkNamespace(netnsPath); });
     const gateway = gatewayEndpoint(endpoints);
+    this.#parts.firewall.admit(endpoints);
+    undo.defer(() => { this.#parts.firewall.expel(endpoints); });
     for (const endpoint of endpoints) {
       undo.defer(() => { remover.remove([hostLinkName(endpoint)]); });
       const network = registry.byId(endpoint.networkId);

@@ -7,7 +7,7 @@ const batchBegin = 16;
 const batchEnd = 17;
 
 /** linux/netfilter.h, NFPROTO_*. */
-export const netfilterFamilies = { unspecified: 0, inet: 1, ipv4: 2, netdev: 5, ipv6: 10 } as const;
+export const netfilterFamilies = { unspecified: 0, inet: 1, ipv4: 2, netdev: 5, bridge: 7, ipv6: 10 } as const;
 
 export interface NetfilterRequest {
   readonly purpose: string;

@@ -12,7 +12,7 @@ const dataValue = 1;
 const registerSize = 4;
 
 /** One field of a key or of what a map holds for it. */
-export type ElementField = { readonly protocol: number } | { readonly port: number } | { readonly address: IpAddress } | { readonly name: string };
+export type ElementField = { readonly protocol: number } | { readonly port: number } | { readonly address: IpAddress } | { readonly name: string } | { readonly mac: string };
 
 export interface MapElement {
   readonly key: readonly ElementField[];
@@ -34,13 +34,15 @@ export function networkElements(network: IpNetwork): MapElement[] {
 }
 
 export interface ElementChange {
+  /** Of the table; "inet" where nothing is said. */
+  readonly family?: "inet" | "bridge";
   readonly table: string;
   /** Name of the set or map. */
   readonly set: string;
   readonly elements: readonly MapElement[];
 }
 
-/** Adds elements to a set or map of an inet table; one that is there with other data is an error. */
+/** Adds elements to a set or map of a table; one that is there with other data is an error. */
 export function addElements(change: ElementChange): NetlinkRequest {
   return elementRequest(change, { purpose: "add to", message: messages.newElement, flags: requestFlags.create });
 }
@@ -61,7 +63,7 @@ function elementRequest(change: ElementChange, how: { purpose: string; message: 
     purpose: `${how.purpose} ${change.set} of the firewall table ${change.table}`,
     subsystem: "nftables",
     message: how.message,
-    family: "inet",
+    family: change.family ?? "inet",
     flags: how.flags,
     attributes: [
       text(listAttribute.table, change.table),
@@ -75,8 +77,10 @@ function elementRequest(change: ElementChange, how: { purpose: string; message: 
   });
 }
 
-/** Fields one after the other, each filled up to whole registers of four bytes. */
+/** One field as it is; several one after the other, each filled up to whole registers of four bytes. */
 export function encodeFields(fields: readonly ElementField[]): Buffer {
+  const [only, ...more] = fields;
+  if (only !== undefined && more.length === 0) return Buffer.from(encodeField(only));
   return Buffer.concat(fields.map((field) => {
     const raw = encodeField(field);
     const registers = Buffer.alloc(Math.ceil(raw.length / registerSize) * registerSize);
@@ -90,6 +94,7 @@ const interfaceNameSize = 16;
 function encodeField(field: ElementField): Uint8Array {
   if ("protocol" in field) return Uint8Array.of(field.protocol);
   if ("address" in field) return ipAddressBytes(field.address);
+  if ("mac" in field) return Buffer.from(field.mac.replaceAll(":", ""), "hex");
   if ("port" in field) return Uint8Array.of(field.port >> 8, field.port & 0xff);
   return Buffer.alloc(interfaceNameSize, 0).fill(field.name, 0, Buffer.byteLength(field.name));
 }

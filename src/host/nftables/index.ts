@@ -4,4 +4,4 @@ export { addElements, deleteElements, encodeFields, getElements, networkElements
 export type { ElementChange, ElementField, MapElement } from "./element.ts";
 export { addChain, addRule, addTable, deleteChain, deleteTable, hostOrder } from "./rule.ts";
 export type { ChainName, Expression, HookedChain, PayloadPlace, RuleFamily, TableName } from "./rule.ts";
-export { runNft } from "./run.ts";
+export { runNft, runNftNow } from "./run.ts";

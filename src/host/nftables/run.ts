@@ -1,5 +1,7 @@
 import { EngineError } from "../../base/index.ts";
 
+const command = ["nft", "-f", "-"];
+
 /**
  * Runs nft on a text, as one transaction: all of it takes effect or nothing does. A process of its own, for what happens
  * once in an engine's life; single elements go straight to the kernel ({@link addElements}).
@@ -12,10 +14,28 @@ export async function runNft(text: string): Promise<void> {
   throw new EngineError("internal", `the firewall refused the engine's rules: ${complaint.trim()}`);
 }
 
+/** The same at once, for what cannot wait: other changes would come in between. */
+export function runNftNow(text: string): void {
+  const { exitCode, stderr } = startNftNow(text);
+  if (exitCode !== 0) throw new EngineError("internal", `the firewall refused the engine's rules: ${stderr.toString().trim()}`);
+}
+
+function startNftNow(text: string): Bun.SyncSubprocess<"ignore", "pipe"> {
+  try {
+    return Bun.spawnSync([...command], { stdin: Buffer.from(text), stdout: "ignore", stderr: "pipe" });
+  } catch (cause) {
+    throw missing(cause);
+  }
+}
+
 function startNft(text: string): Bun.Subprocess<Uint8Array, "ignore", "pipe"> {
   try {
-    return Bun.spawn(["nft", "-f", "-"], { stdin: Buffer.from(text), stdout: "ignore", stderr: "pipe" });
+    return Bun.spawn([...command], { stdin: Buffer.from(text), stdout: "ignore", stderr: "pipe" });
   } catch (cause) {
-    throw new EngineError("unsupported", "nft cannot be run", { cause, hint: "install nftables (Debian package nftables)" });
+    throw missing(cause);
   }
+}
+
+function missing(cause: unknown): EngineError {
+  return new EngineError("unsupported", "nft cannot be run", { cause, hint: "install nftables (Debian package nftables)" });
 }
