@@ -13,7 +13,7 @@ import { FileWatcher } from "../host/watch/index.ts";
 import { defaultCdiFolders } from "./cdi/index.ts";
 import { openContainers, Places, type Containers, type HostFacts } from "./container/index.ts";
 import type { DaemonOptions, Log } from "./daemon/index.ts";
-import { EventBus } from "./events/index.ts";
+import { EventBus, EventJournal } from "./events/index.ts";
 import { openImageService, type ImageService } from "./image/index.ts";
 import { completeLogConfig, LogRotation, logPolicy, openLog } from "./logs/index.ts";
 import { NetworkService } from "./network/index.ts";
@@ -110,7 +110,8 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   const rotation = new LogRotation(watcher, (message, cause) => { log.error(message, cause); });
   resources.defer(() => { rotation.close(); });
   const clock = makeClock();
-  const events = new EventBus(clock);
+  const journal = resources.use(new EventJournal({ folder: join(dataRoot, "events"), warn: (message) => { log.warn(message); } }));
+  const events = new EventBus(clock, journal);
   const snapshotter = openOverlaySnapshotter(dataRoot);
   // Images ask for their containers only once those are there.
   const late: { containers?: Containers } = {};

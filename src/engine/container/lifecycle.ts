@@ -120,7 +120,7 @@ export class Lifecycle {
     const question = { policy: record.hostConfig.RestartPolicy, exitCode: exit.exitCode, restartCount: record.restartCount, isStopped: record.state.isStopped };
     const restarts = shouldRestart(question);
     this.#registry.save(container, { state: ended(record.state, exit, restarts) });
-    this.#emit(container, "die", { exitCode: String(exit.exitCode) });
+    this.#emitEnd(container, exit);
     await this.tidy(container);
     if (restarts) this.scheduleRestart(container, millisecondsOf(exit.finishedAt) - millisecondsOf(record.state.startedAt));
     else if (record.hostConfig.AutoRemove) await this.#discard(container, { volumes: true });
@@ -138,7 +138,7 @@ export class Lifecycle {
     });
     container.live = undefined;
     this.#registry.save(container, { state: ended(record.state, exit, restarts) });
-    this.#emit(container, "die", { execDuration: String(Math.max(0, Math.floor(ranFor / 1000))), exitCode: String(exit.exitCode) });
+    this.#emitEnd(container, exit, { execDuration: String(Math.max(0, Math.floor(ranFor / 1000))) });
     // Whoever waits for the end may give address and ports to another container at once.
     await this.#parts.networks.release(record.id);
     container.announce("exit");
@@ -229,6 +229,11 @@ export class Lifecycle {
     container.isRemoved = true;
     for (const client of container.waitingClients) client.giveUp();
     container.announce("removed");
+  }
+
+  #emitEnd(container: Container, { exitCode, isOutOfMemory }: Exit, attributes: Readonly<Record<string, string>> = {}): void {
+    if (isOutOfMemory) this.#emit(container, "oom");
+    this.#emit(container, "die", { ...attributes, exitCode: String(exitCode) });
   }
 
   #emit(container: Container, action: string, attributes: Readonly<Record<string, string>> = {}): void {

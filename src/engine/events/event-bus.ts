@@ -1,5 +1,7 @@
 import type { EventMessage, EventsOptions, EventType } from "../../api/types/index.ts";
 import { matchesFilters } from "./event-filter.ts";
+import { makeEvent } from "./event-line.ts";
+import { MemoryHistory, type EventHistory } from "./history.ts";
 
 /** Something that happened, before it got its time. */
 export interface EngineEvent {
@@ -13,32 +15,31 @@ export interface EngineEvent {
 /** Keeps the time of events strictly increasing, so that `since` and `until` never cut between two of one moment. */
 export type NanosecondClock = () => bigint;
 
-const historySize = 4096;
 /** A client that does not read is let go instead of filling memory. */
 const backlogSize = 16_384;
 
 /** Everything that happens in the engine, told to whoever asks: `GET /events`, restart policies, waits. */
 export class EventBus {
-  readonly #history: EventMessage[] = [];
+  readonly #history: EventHistory;
   readonly #listeners = new Set<(event: EventMessage) => void>();
   readonly #clock: NanosecondClock;
   #last = 0n;
 
-  constructor(clock: NanosecondClock = () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6))) {
+  constructor(clock: NanosecondClock = () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6)), history: EventHistory = new MemoryHistory()) {
     this.#clock = clock;
+    this.#history = history;
   }
 
-  emit({ type, action, id, attributes }: EngineEvent): void {
-    const event: EventMessage = { ...legacyFields(type, action, id, attributes), Type: type, Action: action, Actor: { ID: id, Attributes: attributes }, scope: "local", ...this.#now() };
-    this.#history.push(event);
-    if (this.#history.length > historySize) this.#history.shift();
+  emit(happened: EngineEvent): void {
+    const event = makeEvent({ ...happened, timeNano: this.#now() });
+    this.#history.add(event);
     for (const listener of this.#listeners) listener(event);
   }
 
-  #now(): { time: number; timeNano: bigint } {
+  #now(): bigint {
     const now = this.#clock();
     this.#last = now > this.#last ? now : this.#last + 1n;
-    return { time: Number(this.#last / 1_000_000_000n), timeNano: this.#last };
+    return this.#last;
   }
 
   /** How many are listening, for `info`. */
@@ -60,23 +61,24 @@ export class EventBus {
     const { since, until, filters } = options;
     const wanted = (event: EventMessage): boolean =>
       (until === undefined || event.timeNano <= until) && matchesFilters(event, filters);
-    const queue = since === undefined ? [] : this.#history.filter((event) => event.timeNano >= since && wanted(event));
-    const subscription = new Subscription(queue, signal);
+    const past = since === undefined ? undefined : this.#history.past(since);
+    const subscription = new Subscription(signal);
     const isOver = until !== undefined && until <= this.#clock();
     const stopListening = isOver ? undefined : this.listen((event) => { if (wanted(event)) subscription.push(event); });
     if (isOver) subscription.end();
     const timer = isOver || until === undefined ? undefined : endAt(until - this.#clock(), () => { subscription.end(); });
-    return subscription.events(() => {
-      stopListening?.();
-      timer?.();
+    return subscription.events({
+      past: past === undefined ? undefined : filtered(past, wanted),
+      close: () => {
+        stopListening?.();
+        timer?.();
+      },
     });
   }
 }
 
-/** docker repeats these for clients of before 1.22, for containers and images. */
-function legacyFields(type: EventType, action: string, id: string, attributes: Readonly<Record<string, string>>): Partial<EventMessage> {
-  if (type === "container") return { status: action, id, ...(attributes.image === undefined ? {} : { from: attributes.image }) };
-  return type === "image" ? { status: action, id } : {};
+async function* filtered(events: AsyncIterable<EventMessage>, wanted: (event: EventMessage) => boolean): AsyncGenerator<EventMessage> {
+  for await (const event of events) if (wanted(event)) yield event;
 }
 
 const longestTimer = 2 ** 31 - 1;
@@ -91,13 +93,12 @@ function endAt(nanoseconds: bigint, end: () => void): () => void {
 }
 
 class Subscription {
-  readonly #queue: EventMessage[];
+  readonly #queue: EventMessage[] = [];
   readonly #signal: AbortSignal;
   #wake: (() => void) | undefined;
   #ended = false;
 
-  constructor(queue: EventMessage[], signal: AbortSignal) {
-    this.#queue = queue;
+  constructor(signal: AbortSignal) {
     this.#signal = signal;
     signal.addEventListener("abort", () => { this.end(); }, { once: true });
     if (signal.aborted) this.end();
@@ -115,8 +116,12 @@ class Subscription {
     this.#wake?.();
   }
 
-  async *events(close: () => void): AsyncGenerator<EventMessage> {
+  async *events({ past, close }: { readonly past: AsyncIterable<EventMessage> | undefined; readonly close: () => void }): AsyncGenerator<EventMessage> {
     try {
+      for await (const event of past ?? []) {
+        if (this.#signal.aborted) return;
+        yield event;
+      }
       while (!this.#signal.aborted) {
         const event = this.#queue.shift();
         if (event !== undefined) yield event;
