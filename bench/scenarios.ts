@@ -132,8 +132,10 @@ export const scenarios: readonly Scenario[] = [
     unit: "MiB/s",
     rounds: 1,
     prepare: async (engine) => {
-      const script = `yes ${"0123456789".repeat(6)} | head -c 1073741824`;
-      await call(engine, ["run", "-d", "--name", "bench-logs", ...engine.runArguments, "busybox", "sh", "-c", script]);
+      const script = `yes ${"0123456789".repeat(60)} | head -c 1073741824`;
+      // Where logs are bounded, the whole of this one is to be kept.
+      const unbounded = engine.name === "wharf" ? ["--log-opt", "max-size=4g"] : [];
+      await call(engine, ["run", "-d", "--name", "bench-logs", ...engine.runArguments, ...unbounded, "busybox", "sh", "-c", script]);
       await call(engine, ["wait", "bench-logs"]);
     },
     measure: async (engine) => outputRate(engine, ["logs", "bench-logs"]),

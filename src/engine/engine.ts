@@ -6,6 +6,7 @@ import { EngineError, makeClock } from "../base/index.ts";
 import { MoveQuickener, readCgroupLayout } from "../host/cgroup/index.ts";
 import type { Descriptor } from "../host/libc/index.ts";
 import { readMachine } from "../host/machine/index.ts";
+import type { HostMounts } from "../host/mount/index.ts";
 import { Poller } from "../host/poll/index.ts";
 import { tryLock } from "../host/process/index.ts";
 import { chooseRuntime, findProgram, type Runtime } from "../host/runtime/index.ts";
@@ -30,6 +31,7 @@ export interface EngineRequest {
   /** PATH, in which the runtimes are looked for. */
   readonly searchPath: string;
   readonly activated: readonly ActivatedSocket[];
+  readonly hostMounts: HostMounts;
 }
 
 /** The engine: every part is made here once and handed to those that need it. */
@@ -142,7 +144,7 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   const host = readHostFacts(request.searchPath);
   checkLogDefaults(options);
   const containers = await openContainers({
-    places: new Places(dataRoot, execRoot), records, images, snapshotter, networks, volumes, poller, events, clock, log, cgroups, quickener, host, runtimes, defaultRuntime,
+    places: new Places(dataRoot, execRoot), records, images, snapshotter, networks, volumes, poller, events, clock, log, hostMounts: request.hostMounts, cgroups, quickener, host, runtimes, defaultRuntime,
     logs: {
       policy: logPolicy,
       complete: (config) => completeLogConfig(config, options.logDefaults),

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { EngineError, isEngineError } from "../base/index.ts";
 import { enterOwnMountNamespace } from "../host/mount/index.ts";
 import { daemonHelp, openLog, parseDaemonOptions, type DaemonOptions, type Log } from "./daemon/index.ts";
-import { Engine } from "./engine.ts";
+import { Engine, type EngineRequest } from "./engine.ts";
 import { activatedSockets } from "./server/index.ts";
 
 /** The process that `wharf daemon` runs in. */
@@ -32,8 +32,8 @@ export async function runDaemon(daemon: DaemonProcess): Promise<number> {
     if (process.geteuid?.() !== 0) throw new EngineError("forbidden", "the engine needs root: it mounts, makes namespaces and sets limits", { hint: "run it with sudo" });
     const activated = activatedSockets(daemon.environment, daemon.pid);
     // The program starts anew here, once.
-    enterOwnMountNamespace(daemon.environment, threads);
-    await serve(options, daemon, activated);
+    using hostMounts = enterOwnMountNamespace(daemon.environment, threads);
+    await serve(options, daemon, { activated, hostMounts });
     return 0;
   } catch (error) {
     daemon.complain(`wharf daemon: ${describe(error)}\n`);
@@ -41,11 +41,11 @@ export async function runDaemon(daemon: DaemonProcess): Promise<number> {
   }
 }
 
-async function serve(options: DaemonOptions, daemon: DaemonProcess, activated: ReturnType<typeof activatedSockets>): Promise<void> {
+async function serve(options: DaemonOptions, daemon: DaemonProcess, inherited: Pick<EngineRequest, "activated" | "hostMounts">): Promise<void> {
   const log = openLog(options.logLevel);
   const { promise: told, resolve } = Promise.withResolvers<NodeJS.Signals>();
   using _signals = daemon.onSignals(["SIGTERM", "SIGINT"], resolve);
-  await using engine = await Engine.open({ options, log, version: daemon.version, searchPath: daemon.environment.PATH ?? "", activated });
+  await using engine = await Engine.open({ options, log, version: daemon.version, searchPath: daemon.environment.PATH ?? "", ...inherited });
   if (options.pidFile !== undefined) writeFileSync(options.pidFile, `${daemon.pid}\n`);
   try {
     await engine.serve();

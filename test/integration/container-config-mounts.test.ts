@@ -86,6 +86,28 @@ test("propagation: what the host mounts later is seen by a slave and not by a pr
   await Promise.all(["rslave", "rprivate"].map(async (name) => engine.call("DELETE", `/containers/${name}?force=1`)));
 }, time);
 
+test.each(["crun", "runc"])("propagation with %s: what a container mounts in a shared folder appears on the host, and is still there when it has ended", async (runtime) => {
+  const source = join(folder, "shared");
+  const name = `sharing-${runtime}`;
+  const script = "mount -t tmpfs inside /data/inside && touch /data/inside/file && echo mounted && exec sleep 1000";
+  mkdirSync(join(source, "inside"), { recursive: true });
+  // Below it something is mounted already, which must outlive the container too.
+  mkdirSync(join(source, "before"), { recursive: true });
+  mount({ source: "tmpfs", target: join(source, "before"), type: "tmpfs" });
+  expect(engine.command("docker", "run", "-d", "--runtime", runtime, "--name", name, "--cap-add", "SYS_ADMIN", "-v", `${source}:/data:rshared`, "busybox", "sh", "-c", script)).toMatchObject({ status: 0, stderr: "" });
+  expect(engine.command("docker", "exec", name, "sh", "-c", "until [ -e /data/inside/file ]; do sleep 0.05; done").status).toBe(0);
+  expect(existsSync(join(source, "inside/file"))).toBe(true);
+  expect((await engine.call("DELETE", `/containers/${name}?force=1`)).status).toBe(204);
+  expect(existsSync(join(source, "inside/file"))).toBe(true);
+  const mounted = readMounts().map(({ target }) => target).filter((target) => target.startsWith(source));
+  expect(mounted).toContain(join(source, "before"));
+  for (const place of ["inside", "before"]) expect(unmount(join(source, place))).toBe(true);
+}, time);
+
+test("propagation: a folder that the host does not share is refused in docker's words", () => {
+  expect(run("-v", `${folder}/nested/below:/data:rshared`, "busybox", "true").stderr).toContain(`path ${folder}/nested/below is mounted on ${folder}/nested/below but it is not a shared mount`);
+}, time);
+
 test("a volume with a name: what the image has there with its owners, kept between containers, nocopy leaves it empty", () => {
   const build = engine.command("docker", "create", "--name", "origin", "busybox", "true");
   expect(build.status).toBe(0);

@@ -50,7 +50,7 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
   undo.add(() => snapshotter.unmount(places.root(record.id)));
   undo.add(() => volumes.endUse(record.id));
   undo.add(() => endStartMounts(places.startMounts(record.id)));
-  const mounts = [...fileMounts(record, fileOwner(record), places), ...await mountSpecs(record, new StartMounts(places.startMounts(record.id)), parts)];
+  const mounts = [...fileMounts(record, fileOwner(record), places), ...await mountSpecs(record, new StartMounts(places.startMounts(record.id), parts.hostMounts), parts)];
   if (record.hostConfig.IpcMode === "shareable") {
     undo.add(() => removeSharedMemory(places.sharedMemory(record.id)));
     makeSharedMemory(places.sharedMemory(record.id), record.hostConfig.ShmSize);

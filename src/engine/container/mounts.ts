@@ -38,9 +38,13 @@ function bindSpec(wish: BindWish, starting: StartMounts): MountSpec {
     if (!wish.createSource) throw missingSource(wish.source);
     mkdirSync(wish.source, { recursive: true, mode: 0o755 });
   }
+  return { destination: wish.target, type: "bind", source: boundSource(wish, starting), options: [wish.recursive ? "rbind" : "bind", accessOf(wish), wish.propagation] };
+}
+
+function boundSource({ source, propagation, recursive }: BindWish, starting: StartMounts): string {
+  if (/^r?shared$/.test(propagation)) return starting.ofHost(source, recursive);
   // crun takes the mounts below along whatever it is told (seen with 1.8.1), so that there must be none.
-  const source = wish.recursive ? wish.source : starting.single(wish.source);
-  return { destination: wish.target, type: "bind", source, options: [wish.recursive ? "rbind" : "bind", accessOf(wish), wish.propagation] };
+  return recursive ? source : starting.single(source);
 }
 
 function imageSpec(wish: ImageWish, record: ContainerRecord, starting: StartMounts, { images, snapshotter }: MountParts): MountSpec {

@@ -1,6 +1,7 @@
 import type { LogConfig } from "../../api/types/index.ts";
 import type { Nanoseconds } from "../../base/index.ts";
 import type { CgroupLayout, MoveQuickener } from "../../host/cgroup/index.ts";
+import type { HostMounts } from "../../host/mount/index.ts";
 import type { Poller } from "../../host/poll/index.ts";
 import type { Runtime } from "../../host/runtime/index.ts";
 import type { EventBus } from "../events/index.ts";
@@ -29,6 +30,7 @@ export interface ContainerParts {
   readonly events: EventBus;
   readonly clock: () => Nanoseconds;
   readonly host: HostFacts;
+  readonly hostMounts: HostMounts;
   readonly cgroups: CgroupLayout;
   readonly quickener: MoveQuickener;
   /** cgroup below which every container has its own, such as "/wharf-wharf0". */

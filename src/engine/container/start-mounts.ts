@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { mount, unmountLater } from "../../host/mount/index.ts";
-import type { Digest } from "../../base/index.ts";
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { EngineError, type Digest } from "../../base/index.ts";
+import { byteNameOf, openFlags, openIn, openTree } from "../../host/files/index.ts";
+import {
+  attachMount, cloneMount, insideMountNamespace, mount, mountOf, readMounts, setPropagation, unmountLater, type NamespaceHolder,
+} from "../../host/mount/index.ts";
 import type { Snapshotter } from "../store/index.ts";
 import { mountSubpath } from "../volume/index.ts";
 
@@ -11,18 +14,38 @@ import { mountSubpath } from "../volume/index.ts";
  */
 export class StartMounts {
   readonly #folder: string;
+  readonly #host: NamespaceHolder;
   #number = 0;
 
-  constructor(folder: string) {
+  constructor(folder: string, host: NamespaceHolder) {
     this.#folder = folder;
+    this.#host = host;
   }
 
   /** A folder or file of the host without what is mounted below it. @returns what to bind */
   single(source: string): string {
-    const target = this.#next();
-    if (statSync(source).isDirectory()) mkdirSync(target, { mode: 0o700 });
-    else writeFileSync(target, "", { mode: 0o600 });
+    const target = this.#nextLike(source);
     mount({ source, target, flags: ["bind"] });
+    return target;
+  }
+
+  /**
+   * A folder or file as the host has it mounted. The engine's own mounts are copies that only receive; of these two each
+   * shows what is mounted in the other.
+   * @param whole takes the mounts below it along
+   * @returns what to bind
+   * @throws EngineError `invalid-argument`, docker's text, where the host does not share its mount
+   */
+  ofHost(source: string, whole: boolean): string {
+    const path = realpathSync(source);
+    const holder = mountOf(path, insideMountNamespace(this.#host, readMounts)?.result ?? []);
+    if (holder?.shared === undefined) throw new EngineError("invalid-argument", `path ${source} is mounted on ${holder?.target ?? "/"} but it is not a shared mount`);
+    const target = this.#nextLike(path);
+    using tree = insideMountNamespace(this.#host, () => cloneMount(path, whole))?.result;
+    if (tree === undefined) throw new EngineError("internal", `cannot copy the mount of ${source}: the host's namespace is gone`);
+    using folder = openTree(dirname(target));
+    using place = openIn(folder, byteNameOf(basename(target)), openFlags.pathOnly);
+    attachMount(tree, place);
     return target;
   }
 
@@ -39,6 +62,14 @@ export class StartMounts {
     return part;
   }
 
+  /** A place to mount a folder or a file at, according to the source. */
+  #nextLike(source: string): string {
+    const target = this.#next();
+    if (statSync(source).isDirectory()) mkdirSync(target, { mode: 0o700 });
+    else writeFileSync(target, "", { mode: 0o600 });
+    return target;
+  }
+
   #next(): string {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     this.#number += 1;
@@ -51,6 +82,8 @@ export async function endStartMounts(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder).sort((a, b) => Number(b) - Number(a))) {
     const path = join(folder, name);
+    // What lies below a mount that the host shares would go from the host as well.
+    if (readMounts().some(({ target }) => target === path)) setPropagation(path, "private", true);
     await unmountLater(path);
     if (statSync(path).isDirectory()) rmdirSync(path);
     else rmSync(path);

@@ -81,7 +81,7 @@ export class Views {
       await endStartMounts(aside);
       rmSync(aside, { recursive: true, force: true });
     });
-    const specs = await mountSpecs(record, new StartMounts(aside), this.#parts);
+    const specs = await mountSpecs(record, new StartMounts(aside, this.#parts.hostMounts), this.#parts);
     using root = openTree(target);
     for (const spec of [...fileMounts(record, record.id, places), ...specs].filter(({ type, source }) => type === "bind" && existsSync(source))) {
       using tree = cloneMount(spec.source, spec.options.includes("rbind"));

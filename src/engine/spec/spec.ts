@@ -86,7 +86,7 @@ export function runtimeSpec(request: SpecRequest): RuntimeSpec {
       devices: devices.nodes,
       maskedPaths: host.MaskedPaths ?? (security.systemPathsUnconfined ? [] : maskedPaths),
       readonlyPaths: host.ReadonlyPaths ?? (security.systemPathsUnconfined ? [] : readonlyPaths),
-      ...(propagatesOut(request.mounts) ? { rootfsPropagation: "rslave" } : {}),
+      ...rootPropagation(request.mounts),
       ...(seccomp === undefined ? {} : { seccomp }),
       sysctl: sysctls(request),
     },
@@ -103,8 +103,11 @@ function isCovered({ destination }: MountSpec, mounts: readonly MountSpec[]): bo
   return mounts.some((mount) => mount.destination === destination || (mount.destination === "/dev" && destination.startsWith("/dev/")));
 }
 
-function propagatesOut(mounts: readonly MountSpec[]): boolean {
-  return mounts.some(({ options }) => options.some((option) => /^r?(shared|slave)$/.test(option)));
+/** A mount passes on and receives only what the root of its namespace does not keep from it. */
+function rootPropagation(mounts: readonly MountSpec[]): { rootfsPropagation?: string } {
+  const options = new Set(mounts.flatMap((mount) => mount.options));
+  if (options.has("shared") || options.has("rshared")) return { rootfsPropagation: "shared" };
+  return options.has("slave") || options.has("rslave") ? { rootfsPropagation: "rslave" } : {};
 }
 
 function namespaceSpecs({ namespaces, host, limits }: SpecRequest): NamespaceSpec[] {

@@ -1,5 +1,4 @@
 import { cString, Descriptor, isSystemError, succeed, SystemError, systemCall } from "../libc/index.ts";
-import type { ProcessHandle } from "../process/index.ts";
 
 const openat = systemCall<[number, Uint8Array, number, number]>("openat", "ipii");
 const unshare = systemCall<[number]>("unshare", "i");
@@ -13,19 +12,25 @@ const closeOnExec = 0o2000000;
 const newMountNamespace = 0x20000;
 const ownFileSystemState = 0x200;
 
+/** Who has a mount namespace: a process, or the host. */
+export interface NamespaceHolder {
+  /** @throws SystemError ESRCH where the process has ended */
+  enter(namespaces: number): void;
+}
+
 /**
- * Runs `action` in the mount namespace of another process, whose root is "/" there. One synchronous stretch: the thread is
+ * Runs `action` in the mount namespace of another, whose root is "/" there. One synchronous stretch: the thread is
  * back before anything else can run on it. What is done in it must load nothing and start nothing, since every path leads
  * into a tree that a container controls; handles that it opened serve for the rest.
  * @returns undefined where the process has ended
  */
-export function insideMountNamespace<T>(program: ProcessHandle, action: () => T): { readonly result: T } | undefined {
+export function insideMountNamespace<T>(holder: NamespaceHolder, action: () => T): { readonly result: T } | undefined {
   leaveSharedState();
   using home = open("/proc/thread-self/ns/mnt", 0);
   using root = open("/", pathOnly);
   using folder = open(".", pathOnly);
   try {
-    program.enter(newMountNamespace);
+    holder.enter(newMountNamespace);
   } catch (error) {
     if (isSystemError(error, "ESRCH")) return undefined;
     throw error;
