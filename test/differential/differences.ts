@@ -9,6 +9,8 @@ export interface Difference {
 }
 
 export const differences: readonly Difference[] = [
+  { why: "moby 28 looks from inside the container", from: /\blstat \S+\/merged(\/\S*: not a directory)/g, to: "lstat $1" },
+  { why: "moby 28 says it as it was written", from: /: run is not a valid change command/g, to: ": RUN is not a valid change command" },
   { why: "moby 28 writes them small", from: /\bInvalid filter '/g, to: "invalid filter '" },
   { why: "moby 28 writes it small", from: /: Unable to find group /g, to: ": unable to find group " },
   { why: "moby 28 writes it small", from: /: Container (<id>) is not running/g, to: ": container $1 is not running" },

@@ -1,3 +1,6 @@
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { normalise } from "./normalise.ts";
 import type { Script, Step } from "./script.ts";
 
@@ -13,20 +16,37 @@ export interface Combination {
   readonly net: number;
 }
 
-/** Runs every step, also after one that failed: errors are compared as well. Answers a transcript of each. */
+/**
+ * Runs every step in a folder of the script's own, also after one that failed: errors are compared as well. Answers a
+ * transcript of each.
+ */
 export async function runScript(script: Script, combination: Combination): Promise<string[]> {
-  const results: string[] = [];
-  for (const step of script.steps) results.push(await runStep(step, combination));
-  return results;
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "wharf-script-")));
+  try {
+    const results: string[] = [];
+    for (const step of script.steps) results.push(await runStep(step, { ...combination, folder }));
+    return results;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The words of the step, what it printed, what it printed as errors, and its exit code. */
-async function runStep({ args, input }: Step, combination: Combination): Promise<string> {
-  const { firstPort, net } = combination;
+async function runStep({ args, input }: Step, combination: Combination & { readonly folder: string }): Promise<string> {
+  const { firstPort, net, folder } = combination;
   const words = args.map((word) => word.replace(/PORT(\d)/g, (_, index: string) => String(firstPort + Number(index))).replaceAll("10.NET.", `10.${net}.`));
   const { code, stdout, stderr } = await runCommand(combination, words, input);
-  const [printed, errors] = [stdout, stderr].map((text) => normalise(text.replaceAll(`10.${net}.`, "10.NET.").replace(/\b\d{5}\b/g, (digits) => portName(digits, firstPort))));
-  return `${args.join(" ")}\n${printed ?? ""}\n--- errors\n${errors ?? ""}\n--- exit code ${code}`;
+  const [printed, errors] = [stdout, stderr].map((text) => normalise(text.replaceAll(folder, "<folder>").replaceAll(`10.${net}.`, "10.NET.").replace(/\b\d{5}\b/g, (digits) => portName(digits, firstPort))));
+  return `${args.join(" ")}\n${isUnordered(args) ? sorted(printed ?? "") : (printed ?? "")}\n--- errors\n${errors ?? ""}\n--- exit code ${code}`;
+}
+
+/** dockerd tells changes in no order. */
+function isUnordered([first, second]: readonly string[]): boolean {
+  return first === "diff" || (first === "container" && second === "diff");
+}
+
+function sorted(text: string): string {
+  return text.split("\n").sort().join("\n");
 }
 
 function portName(digits: string, firstPort: number): string {
@@ -40,9 +60,10 @@ interface CommandResult {
   readonly stderr: string;
 }
 
-async function runCommand({ command, host, environment }: Combination, args: readonly string[], input: string): Promise<CommandResult> {
+async function runCommand({ command, host, environment, folder }: Combination & { readonly folder?: string }, args: readonly string[], input: string): Promise<CommandResult> {
   const child = Bun.spawn([...command, "--host", host, ...args], {
     stdin: Buffer.from(input), stdout: "pipe", stderr: "pipe", env: { PATH: process.env["PATH"] ?? "", ...environment }, timeout: 60_000,
+    ...(folder === undefined ? {} : { cwd: folder }),
   });
   const [code, stdout, stderr] = await Promise.all([child.exited, child.stdout.text(), child.stderr.text()]);
   return { code, stdout, stderr };

@@ -2,7 +2,7 @@ import { read as readWithCallback, readSync } from "node:fs";
 import { promisify } from "node:util";
 import { ByteBatch, encodeMember, tarEnd, tarPadding, type TarMember, type TarType } from "../../base/tar/index.ts";
 import {
-  fileStatus, openFlags, openFolder, openIn, readAttribute, readAttributes, readNames, readSymbolicLink, reopenForReading, statusOf,
+  fileStatus, openFlags, openFolder, openIn, readAttribute, readAttributes, readLinkOf, readNames, reopenForReading, statusOf,
   type ByteName, type FileStatus, type FileType,
 } from "../../host/files/index.ts";
 import { isSystemError, type Descriptor } from "../../host/libc/index.ts";
@@ -122,7 +122,7 @@ class Packer {
       this.#add(status, { shown, type: "link", link: first });
       return;
     }
-    const link = type === "symlink" ? readSymbolicLink(folder, name) : "";
+    const link = type === "symlink" ? readLinkOf(handle) : "";
     this.#add(status, { shown, type, link, attributes: () => carried(folder, name) });
     if (type !== "file" || status.size === 0) return;
     using opened = reopenForReading(handle);

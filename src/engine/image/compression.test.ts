@@ -22,6 +22,12 @@ const noise = Buffer.concat(Array.from({ length: 2000 }, (_, i) => createHash("s
 const text = Buffer.from("text ".repeat(40_000));
 const skippable = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9]);
 
+test("decompress: what is not read is named, and a file whose name only looks like it is not taken for it", async () => {
+  expect(await outcome(Buffer.from("BZh91AY&SY and so on"), 3)).toContain("compressed with bzip2");
+  expect(await outcome(Buffer.from("\u00fd7zXZ\0 and so on", "latin1"), 3)).toContain("compressed with xz");
+  expect(await outcome(Buffer.from("BZh9.txt\0\0\0"), 3)).toBe("BZh9.txt\0\0\0");
+});
+
 test("decompress: plain data, and gzip and zstd of one and of several parts", async () => {
   const [one, both] = [noise.toString("latin1"), Buffer.concat([noise, text]).toString("latin1")];
   for (const size of [7, 4096, 1_000_000]) {

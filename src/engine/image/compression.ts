@@ -14,14 +14,26 @@ export function detectCompression(start: Uint8Array): Compression {
   return "none";
 }
 
+/** What docker would give to a program of the host; here it is only known by its first bytes. */
+const others = [["bzip2", /^BZh[1-9]\x31\x41\x59\x26\x53\x59/], ["xz", /^\xfd7zXZ\x00/]] as const;
+const longestMagic = 10;
+
+function refuseOthers(start: Uint8Array): void {
+  const [name] = others.find(([, magic]) => magic.test(Buffer.from(start.subarray(0, longestMagic)).toString("latin1"))) ?? [];
+  if (name === undefined) return;
+  throw new EngineError("invalid-argument", `the archive is compressed with ${name}, which this engine does not read`, { hint: "compress it with gzip or zstd, or not at all" });
+}
+
 /**
  * A stream's plain content, whatever it is compressed with. It is decompressed in this process: no program of the host
  * or of an image is run for it.
+ * @throws EngineError `invalid-argument` for a compression that is not read
  */
 export async function* decompress(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const pieces = stream[Symbol.asyncIterator]();
   const { start, ended } = await readStart(pieces);
   const whole = rejoin(start, ended ? undefined : pieces);
+  refuseOthers(start);
   const compression = detectCompression(start);
   if (compression === "none") {
     yield* whole;
@@ -43,7 +55,7 @@ export async function* decompress(stream: AsyncIterable<Uint8Array>): AsyncGener
 
 async function readStart(pieces: AsyncIterator<Uint8Array>): Promise<{ start: Uint8Array; ended: boolean }> {
   let start: Uint8Array = Buffer.alloc(0);
-  while (start.length < 4) {
+  while (start.length < longestMagic) {
     const next = await pieces.next();
     if (next.done === true) return { start, ended: true };
     start = start.length === 0 ? next.value : Buffer.concat([start, next.value]);

@@ -1,6 +1,6 @@
 export { readAttribute, readAttributes, setAttribute } from "./attributes.ts";
 export {
-  deviceNumber, makeDirectory, makeHardLink, makeNode, makeSymbolicLink, readSymbolicLink, removeDirectory, removeName, renameIn, setModeOf,
+  deviceNumber, makeDirectory, makeHardLink, makeNode, makeSymbolicLink, readLinkOf, readSymbolicLink, removeDirectory, removeName, renameIn, setModeOf,
   setModeThrough, setNodeMode, setOwner, setOwnerOf, setSize, setTimes, setTimesOf,
 } from "./make.ts";
 export type { NodeRequest, NodeType, Place, Times } from "./make.ts";

@@ -158,6 +158,13 @@ export function readSymbolicLink(folder: Descriptor, name: ByteName): ByteName {
   return buffer.subarray(0, length).toString("latin1") as ByteName;
 }
 
+/** Of a link that is held by a path-only handle: whatever has its name by now. */
+export function readLinkOf(link: Descriptor): ByteName {
+  const buffer = Buffer.alloc(4096);
+  const length = succeed(readlinkat(link.number, cString(""), buffer, buffer.length), () => "read a link");
+  return buffer.subarray(0, length).toString("latin1") as ByteName;
+}
+
 function path(name: ByteName): Uint8Array {
   return cString(nameBytes(name));
 }

@@ -1,5 +1,5 @@
 import { readlinkSync } from "node:fs";
-import { cString, Descriptor, isSystemError, succeed, systemCall } from "../libc/index.ts";
+import { cString, Descriptor, errnoOf, isSystemError, succeed, systemCall } from "../libc/index.ts";
 import { EngineError } from "../../base/index.ts";
 import { byteName, displayName, nameBytes, type ByteName } from "./names.ts";
 import { fileStatus } from "./status.ts";
@@ -63,6 +63,8 @@ export function openIn(tree: Descriptor, path: ByteName, flags: number, options:
   return openPath(tree.number, displayName(path), cString(nameBytes(path === "" ? ("." as ByteName) : path)), { flags, mode, resolve: resolved });
 }
 
+const mostAttempts = 1000;
+
 interface How {
   readonly flags: number;
   readonly mode: number;
@@ -74,7 +76,10 @@ function openPath(folder: number, shown: string, path: Uint8Array, { flags, mode
   how.writeBigUInt64LE(BigInt(flags | openFlags.closeOnExec), 0);
   how.writeBigUInt64LE(BigInt(mode), 8);
   how.writeBigUInt64LE(BigInt(resolve), 16);
-  return new Descriptor(succeed(openat2(folder, path, how, how.length), () => `open ${shown}`));
+  let result = openat2(folder, path, how, how.length);
+  // Something was renamed while the kernel went up a "..": it cannot tell where that led, and asks to try again (openat2(2)).
+  for (let attempt = 1; result === -errnoOf("EAGAIN") && attempt < mostAttempts; attempt++) result = openat2(folder, path, how, how.length);
+  return new Descriptor(succeed(result, () => `open ${shown}`));
 }
 
 /**

@@ -1,4 +1,5 @@
-import { listFlag, splitReference, switchFlag, textFlag, type Command } from "../command/index.ts";
+import { CommandFailure, listFlag, splitReference, switchFlag, textFlag, type Command } from "../command/index.ts";
+import { checkImageName } from "./image-name.ts";
 
 export const commitCommand: Command = {
   usage: "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
@@ -12,6 +13,8 @@ export const commitCommand: Command = {
   ],
   async run({ engine, io }, { flags, args }) {
     const [container = "", reference = ""] = args;
+    if (reference !== "") checkImageName(reference);
+    if (reference.includes("@")) throw new CommandFailure(1, "refusing to create a tag with a digest reference");
     const { repository, tag } = splitReference(reference);
     const { Id } = await engine.call("imageCommit", {
       query: {

@@ -1,10 +1,11 @@
 import { openSync, closeSync, rmSync, statSync, writeSync } from "node:fs";
 import type { ContainerCreateBody } from "../../../api/types/index.ts";
 import type { Given } from "../../../api/operations/index.ts";
-import { EngineError, familiarReference, isEngineError, parseDigest, parseImageReference } from "../../../base/index.ts";
+import { EngineError, familiarReference, isEngineError, parseImageReference } from "../../../base/index.ts";
 import { isEngineAnswer } from "../../sdk/index.ts";
 import { platformOf, splitReference, type CommandContext, type FlagValues } from "../command/index.ts";
 import { showProgress } from "../output/index.ts";
+import { checkImageName } from "./image-name.ts";
 
 export interface NewContainer {
   readonly id: string;
@@ -14,7 +15,7 @@ export interface NewContainer {
 /** Creates a container, getting its image where it is missing and may be got; writes the id to `--cidfile`. */
 export async function newContainer(context: CommandContext, flags: FlagValues, body: Given<ContainerCreateBody>): Promise<NewContainer> {
   const image = body.Image ?? "";
-  checkReference(image);
+  checkImageName(image);
   using file = reserveIdFile(flags.text("cidfile"));
   const pull = flags.text("pull");
   if (pull === "always") await pullImage(context, image, flags);
@@ -42,20 +43,6 @@ async function create(context: CommandContext, flags: FlagValues, body: Given<Co
 
 function isAboutImage(error: EngineError, image: string): boolean {
   return error.message.startsWith("No such image") || error.message.includes(image);
-}
-
-/** Ids and digests are no names, but images all the same. */
-function checkReference(image: string): void {
-  if (/^(?:sha256:)?[0-9a-f]{64}$/.test(image)) return;
-  try {
-    parseImageReference(image.includes("@") ? image.replace(/@.*$/, (digest) => `@${parseDigest(digest.slice(1))}`) : image);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const isCase = reason.includes("must be lowercase");
-    const { repository } = splitReference(image);
-    const name = repository.includes("/") ? repository : `library/${repository}`;
-    throw new EngineError("invalid-argument", isCase ? `invalid reference format: repository name (${name}) must be lowercase` : "invalid reference format", { cause });
-  }
 }
 
 function withTag(image: string): string {

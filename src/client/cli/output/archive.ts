@@ -48,7 +48,5 @@ function checkOutput(output: string, failure: string): void {
   }
   const found = statSync(output, { throwIfNoEntry: false });
   if (found?.isCharacterDevice() === true) throw new CommandFailure(1, `${failure}: cannot write to a character device file`);
-  if (found?.isDirectory() === true) {
-    throw new CommandFailure(1, `${failure}: invalid output path: ${JSON.stringify(output)} must be a regular file`);
-  }
+  if (found?.isDirectory() === true) throw new CommandFailure(1, `${failure}: cannot write to a directory`);
 }
