@@ -129,7 +129,7 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
     emit: (action, id, attributes) => { events.emit({ type: "volume", action, id, attributes }); },
   });
   const networks = new NetworkService({
-    execRoot, records, bridge: options.bridge, ...(options.bridgeAddress === undefined ? {} : { bridgeAddress: options.bridgeAddress }),
+    execRoot, records, poller, bridge: options.bridge, onWarning: (message) => { log.warn(message); }, ...(options.bridgeAddress === undefined ? {} : { bridgeAddress: options.bridgeAddress }),
     ...(options.publishDefault === undefined ? {} : { publishDefault: options.publishDefault }),
     onPrune: () => { events.emit({ type: "network", action: "prune", id: "", attributes: { reclaimed: "0" } }); },
     onEvent: ({ action, networkId, networkName, driver, containerId }) => {

@@ -1,9 +1,16 @@
 import { expect, test } from "bun:test";
+import type { NetworkCreateBody } from "../../src/api/types/index.ts";
+import { parsePublishedPorts } from "../../src/base/index.ts";
+import { Poller } from "../../src/host/poll/index.ts";
 import type { Sandbox } from "../../src/engine/network/index.ts";
 import { NetworkWorld, enterPrivateNetwork, output, request } from "./network-world.ts";
 
 enterPrivateNetwork();
 const patience = 120_000;
+
+const networkBody: Omit<NetworkCreateBody, "Name"> = {
+  Driver: "bridge", Scope: "", Internal: false, Attachable: false, Ingress: false, ConfigOnly: false, Options: null, Labels: null,
+};
 
 async function inside({ netnsPath = "" }: Sandbox, script: string): Promise<string> {
   return (await output("nsenter", `--net=${netnsPath}`, "sh", "-c", `${script} 2>&1`)).trim();
@@ -66,4 +73,51 @@ test("a container speaks under nobody else's address, in IP, ARP, neighbour disc
   expect(owned?.toSorted()).toEqual(["172.17.0.2", "172.17.0.3", "172.17.0.4"]);
   for (const { containerId } of [attacker, witness, heir]) await service.release(containerId);
   expect(await output("nft", "list", "set", "bridge", "wharf-wharf0", "macs_by_port")).not.toContain("elements");
+}, patience);
+
+test("a firewall that somebody else takes away, in whole or in part, is there again; others' tables are left alone", async () => {
+  await using world = new NetworkWorld();
+  using poller = new Poller();
+  const warnings: string[] = [];
+  let heard = Promise.withResolvers<string>();
+  const onWarning = (message: string): void => {
+    warnings.push(message);
+    heard.resolve(message);
+    heard = Promise.withResolvers<string>();
+  };
+  const { service } = await world.start([], { poller, onWarning });
+  await service.create({ ...networkBody, Name: "back" });
+  const a = await service.prepare(request("a", { publish: parsePublishedPorts("7400:80") }));
+  const b = await service.prepare(request("b", { mode: { kind: "network", name: "back" } }));
+  await world.serve(a.netnsPath, 80);
+  await world.serve(b.netnsPath, 80);
+  const all = ["inet", "netdev", "bridge"] as const;
+  const tables = async (): Promise<string> => (await Promise.all(all.map((family) => output("nft", "list", "table", family, "wharf-wharf0")))).join("\n");
+  const before = await tables();
+  const reach = async (): Promise<unknown> => await world.ask(a.netnsPath, `tcp/${b.endpoints[0]?.ipv4?.address ?? ""}/80`);
+  const isolated = { [`tcp/${b.endpoints[0]?.ipv4?.address ?? ""}/80`]: "timeout" };
+  for (const attack of [
+    "flush ruleset; add table inet mine", "delete table bridge wharf-wharf0", "flush chain inet wharf-wharf0 forward",
+    "delete element inet wharf-wharf0 ports4_any { tcp . 7400 }", "flush table inet wharf-wharf0; flush ruleset; add table inet mine",
+  ]) {
+    const repaired = heard.promise;
+    expect(await output("nft", attack)).toBe("");
+    expect(await repaired).toBe("the firewall tables wharf-wharf0 were taken away, in whole or in part, and are there again");
+    expect(await tables()).toBe(before);
+  }
+  expect(await reach()).toEqual(isolated);
+  expect(await world.ask(undefined, "tcp/127.0.0.1/7400")).toEqual({ "tcp/127.0.0.1/7400": "tcp ::ffff:172.17.0.1" });
+  expect(await output("nft", "list", "tables")).toContain("table inet mine");
+
+  // What the engine does itself is no reason to complain, and what it does right after a flush does not fail.
+  expect(warnings).toHaveLength(5);
+  await service.release(b.containerId);
+  await service.remove("back");
+  expect(warnings).toHaveLength(5);
+  await Bun.spawn(["nft", "flush ruleset"]).exited;
+  const c = await service.prepare(request("c", { publish: parsePublishedPorts("7401:80") }));
+  await service.release(a.containerId);
+  expect(await service.reach(c.containerId)).toMatchObject([{ IsInForce: true }, { IsInForce: true }]);
+  await service.release(c.containerId);
+  await service.close();
 }, patience);

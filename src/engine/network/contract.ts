@@ -2,6 +2,7 @@ import type {
   Filters, Network, NetworkCreateBody, NetworkCreateReply, NetworkFilter, NetworkPruneFilter, NetworkPruneReply, NetworkSettings, PortReach,
 } from "../../api/types/index.ts";
 import type { HostsEntry } from "./hosts-file.ts";
+import type { Poller } from "../../host/poll/index.ts";
 import type { Records } from "../store/index.ts";
 import type { PortProtocol, PublishedPort } from "../../base/index.ts";
 
@@ -195,6 +196,10 @@ export interface NetworksOptions {
   readonly publishDefault?: string;
   /** Where user-defined networks are kept. */
   readonly records: Records;
+  /** Waits for news of the kernel; absent: what others do to the firewall is not noticed. */
+  readonly poller?: Poller;
+  /** Told of what was put right meanwhile, and of what could not be. */
+  readonly onWarning?: (message: string) => void;
   /** Told of each container that joins or leaves a network. */
   readonly onEvent?: (event: NetworkEvent) => void;
   readonly onPrune?: () => void;

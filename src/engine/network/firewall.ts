@@ -1,5 +1,5 @@
 import { isSystemError } from "../../host/libc/index.ts";
-import { addElements, decodeChain, deleteElements, getElements, listChains, runNft, runNftNow } from "../../host/nftables/index.ts";
+import { addElements, countElements, countRules, decodeChain, deleteElements, getElements, listChains, runNft, runNftNow } from "../../host/nftables/index.ts";
 import type { FirewallChain } from "../../host/nftables/index.ts";
 import { NetlinkSocket, flowsAnsweredBy, flowsToPort, forgetFlows } from "../../host/netlink/index.ts";
 import type { NetlinkRequest } from "../../host/netlink/index.ts";
@@ -9,7 +9,7 @@ import type { Endpoint } from "./contract.ts";
 import { disownRequests, endpointOwnerships, gatewayOwnerships, ownRequests } from "./endpoint-guard.ts";
 import { elementOf, mapOf, portMaps, protocolNumbers } from "./port-map.ts";
 import type { PortMapName, PortTarget } from "./port-map.ts";
-import { removalText, rulesetText } from "./ruleset.ts";
+import { removalText, rulesetText, tablesOf } from "./ruleset.ts";
 import type { FirewallState } from "./ruleset.ts";
 
 /** What the tables have to hold: everything that there is. */
@@ -33,6 +33,25 @@ export class Firewall implements Disposable {
   /** Puts the tables, with all that belongs in them, in place of whatever bears their name, at once. */
   async rebuild(): Promise<void> {
     await runNft(this.#text());
+  }
+
+  /** The same while containers come and go, for whom it has to be done in one go. */
+  restore(): void {
+    runNftNow(this.#text());
+  }
+
+  /** Whether the kernel has as many rules and elements as belong in the tables. */
+  isWhole(): boolean {
+    const { table } = this;
+    try {
+      return tablesOf({ table, ...this.#contents() }).every(({ family, sets, chains }) =>
+        countRules(this.#socket, { family, table }) === chains.flatMap(({ rules }) => rules).length
+        && sets.every(({ name, elements }) => countElements(this.#socket, { family, table, set: name }) === elements.length));
+    } catch (error) {
+      // No such table, or no such set.
+      if (!isSystemError(error, "ENOENT")) throw error;
+      return false;
+    }
   }
 
   addBridge(bridge: FirewallBridge): void {
@@ -103,7 +122,7 @@ export class Firewall implements Disposable {
       this.#socket.transaction(requests);
     } catch (error) {
       if (!isSystemError(error, "ENOENT")) throw error;
-      runNftNow(this.#text());
+      this.restore();
       this.#socket.transaction(requests);
     }
   }
@@ -114,7 +133,7 @@ export class Firewall implements Disposable {
       this.#socket.transaction(requests);
     } catch (error) {
       if (!isSystemError(error, "ENOENT")) throw error;
-      runNftNow(this.#text());
+      this.restore();
       this.#takeEach(requests);
     }
   }

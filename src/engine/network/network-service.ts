@@ -11,6 +11,7 @@ import type {
   ContainerNetworks, NetworkEvent, NetworkFiles, Networks, NetworksOptions, RecoveryReport, Sandbox, SandboxRequest,
 } from "./contract.ts";
 import { defaultBridge, machineId } from "./default-bridge.ts";
+import { FirewallWatch } from "./firewall-watch.ts";
 import { Firewall } from "./firewall.ts";
 import { networksInUse, readHostNetworks } from "./host-networks.ts";
 import { LinkRemover } from "./link-remover.ts";
@@ -46,6 +47,7 @@ export class NetworkService implements Networks {
   readonly #names: NameServers;
   readonly #listing: NetworkListing;
   #isKept = false;
+  #watch: FirewallWatch | undefined;
 
   constructor(options: NetworksOptions) {
     this.#options = options;
@@ -81,6 +83,7 @@ export class NetworkService implements Networks {
     });
     await Promise.all(this.#registry.all().map((network) => this.#names.open(network)));
     this.#sandboxes.pointResolvers();
+    this.#watchFirewall();
     return { ...report, warnings: [...missing, ...report.warnings] };
   }
 
@@ -187,6 +190,7 @@ export class NetworkService implements Networks {
   }
 
   async close(): Promise<void> {
+    await this.#watch?.[Symbol.asyncDispose]();
     await this.#names.closeAll();
     if (!this.#isKept) await this.#takeBack();
     await this.#remover.settled();
@@ -194,6 +198,16 @@ export class NetworkService implements Networks {
     this.#firewall[Symbol.dispose]();
     this.#remover[Symbol.dispose]();
     this.#socket[Symbol.dispose]();
+  }
+
+  #watchFirewall(): void {
+    const { poller, onWarning } = this.#options;
+    if (poller === undefined) return;
+    this.#watch = new FirewallWatch({
+      poller, firewall: this.#firewall,
+      onRepaired: () => { onWarning?.(`the firewall tables ${this.#firewall.table} were taken away, in whole or in part, and are there again`); },
+      onFailure: (error) => { onWarning?.(`the firewall tables ${this.#firewall.table} were taken away and cannot be put back: ${error instanceof Error ? error.message : String(error)}`); },
+    });
   }
 
   /** A start that came to nothing leaves the machine as it was; bridges that were there before may have containers on them. */

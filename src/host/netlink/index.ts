@@ -1,11 +1,12 @@
 export { addAddress, decodeAddress, deleteAddress, listAddresses } from "./address.ts";
 export type { LinkAddress } from "./address.ts";
-export { be16, be32, bytes, decodeAttributes, nested, text, u16, u32, u8 } from "./attribute.ts";
+export { be16, be32, bytes, decodeAttributes, listAttributes, nested, text, u16, u32, u8 } from "./attribute.ts";
 export type { Attribute } from "./attribute.ts";
 export { flowsAnsweredBy, flowsToPort, forgetFlows } from "./conntrack.ts";
 export type { FlowPattern } from "./conntrack.ts";
 export { changeLink, createBridge, createVethPair, decodeLink, deleteLink, deleteLinkGroup, getLink, listLinks } from "./link.ts";
 export type { Link, LinkChange, NewLink, NewVethPair } from "./link.ts";
+export { NetlinkListener, netlinkGroups } from "./listener.ts";
 export { requestFlags } from "./message.ts";
 export type { NetlinkMessage, NetlinkRequest } from "./message.ts";
 export { netfilterRequest } from "./netfilter.ts";

@@ -2,9 +2,10 @@ import { Descriptor, SystemError, errnoOf, succeed, systemCall } from "../libc/i
 import { controlTypes, decodeMessages, decodeOutcome, encodeRequest } from "./message.ts";
 import type { NetlinkMessage, NetlinkRequest } from "./message.ts";
 import { transactionBounds } from "./netfilter.ts";
+import { netlinkProtocols } from "./protocol.ts";
+import type { NetlinkProtocol } from "./protocol.ts";
 
 /** linux/netlink.h and sys/socket.h. */
-const protocols = { route: 0, diagnostics: 4, netfilter: 12 };
 const familyNetlink = 16;
 const typeRaw = 3;
 const closeOnExec = 0o2000000;
@@ -41,8 +42,8 @@ export class NetlinkSocket implements Disposable {
   readonly #received = Buffer.alloc(64 << 10);
   #sequence = 0;
 
-  constructor(protocol: keyof typeof protocols) {
-    const opened = socket(familyNetlink, typeRaw | closeOnExec, protocols[protocol]);
+  constructor(protocol: NetlinkProtocol) {
+    const opened = socket(familyNetlink, typeRaw | closeOnExec, netlinkProtocols[protocol]);
     this.#descriptor = new Descriptor(succeed(opened, () => "open a netlink socket"));
     this.#setOption(levelNetlink, optionCapAck, 1);
     this.#setOption(levelNetlink, optionExtendedAck, 1);

@@ -1,5 +1,7 @@
 export { decodeChain, listChains } from "./chain.ts";
 export type { FirewallChain } from "./chain.ts";
+export { changeAuthor, countElements, countRules, removedFrom } from "./content.ts";
+export type { TablePlace } from "./content.ts";
 export { addElements, deleteElements, encodeFields, getElements, networkElements } from "./element.ts";
 export type { ElementChange, ElementField, MapElement } from "./element.ts";
 export { addChain, addRule, addTable, deleteChain, deleteTable, hostOrder } from "./rule.ts";
