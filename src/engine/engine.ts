@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import { EngineError, makeClock } from "../base/index.ts";
 import { MoveQuickener, readCgroupLayout } from "../host/cgroup/index.ts";
@@ -16,7 +16,7 @@ import { openContainers, Places, type Containers, type HostFacts } from "./conta
 import type { DaemonOptions, Log } from "./daemon/index.ts";
 import { EventBus, EventJournal } from "./events/index.ts";
 import { openImageService, type ImageService } from "./image/index.ts";
-import { completeLogConfig, LogRotation, logPolicy, openLog } from "./logs/index.ts";
+import { completeLogConfig, LogDelivery, LogRotation, logPolicy, openLog } from "./logs/index.ts";
 import { NetworkService } from "./network/index.ts";
 import { ApiServer, listenTargets, parseListenAddress, type ActivatedSocket, type Backend, type ListenAddress, type ListenPolicy } from "./server/index.ts";
 import { parseAvailableCapabilities } from "./spec/index.ts";
@@ -111,6 +111,8 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   const watcher = resources.use(new FileWatcher(poller));
   const rotation = new LogRotation(watcher, (message, cause) => { log.error(message, cause); });
   resources.defer(() => { rotation.close(); });
+  const delivery = new LogDelivery({ watcher, poller, hostname: hostname(), pid: process.pid, warn: (message, cause) => { log.error(message, cause); } });
+  resources.defer(() => { delivery.close(); });
   const clock = makeClock();
   const journal = resources.use(new EventJournal({ folder: join(dataRoot, "events"), warn: (message) => { log.warn(message); } }));
   const events = new EventBus(clock, journal);
@@ -150,6 +152,8 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
       complete: (config) => completeLogConfig(config, options.logDefaults),
       open: (log) => openLog(log, watcher),
       keep: (log) => { rotation.keep(log); },
+      probe: (plan) => delivery.probe(plan),
+      deliver: (log) => { delivery.deliver(log); },
     },
     cgroupParent: `/wharf-${options.bridge}`, cdiFolders: options.cdiFolders ?? defaultCdiFolders,
   });
@@ -210,7 +214,7 @@ function makeSystem({ request, containers, images, volumes, events, snapshotter,
     runtimes: Object.fromEntries([...runtimes].map(([name, { path }]) => [name, { path }])),
     defaultRuntime,
     storage: { driver: snapshotter.name, status: [["Supports d_type", "true"]] },
-    logDrivers: ["json-file", "local", "none"],
+    logDrivers: ["journald", "json-file", "local", "none", "syslog"],
     defaultLogDriver: options.logDefaults.driver,
     networkDrivers: ["bridge", "host", "null"],
     volumeDrivers: ["local"],

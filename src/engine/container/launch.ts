@@ -40,6 +40,8 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
   undo.add(() => { rmSync(bundle, { recursive: true, force: true }); });
   requireJoined(record.hostConfig.NetworkMode, registry);
   const runtime = runtimeOf(record, parts);
+  const { delivery } = parts.logs.policy(record.hostConfig.LogConfig, record);
+  if (delivery !== undefined) await parts.logs.probe(delivery);
   // conmon loads while everything that it will need is made.
   const prepared = await prepareMonitor(monitorRequest(record, runtime, parts));
   undo.add(() => prepared.abandon());

@@ -102,8 +102,9 @@ export class Lifecycle {
     await endStartMounts(places.startMounts(id));
   }
 
-  #keepLog({ id, record }: Container, { conmon }: Monitor, ended: Promise<void>): void {
+  #keepLog(container: Container, { conmon }: Monitor, ended: Promise<void>): void {
     const { logs, places } = this.#parts;
+    const { id, record } = container;
     const { writes, limits } = logs.policy(record.hostConfig.LogConfig, record);
     if (!writes) return;
     const folder = places.bundle(id);
@@ -112,11 +113,21 @@ export class Lifecycle {
       reopen: () => { reopenLog(folder); },
       settleCommands: () => settleCommands(folder, conmon),
     });
+    this.#deliverLog(container, ended);
+  }
+
+  /** Sends what is logged elsewhere, where that is asked for. */
+  #deliverLog({ id, record }: Container, ended: Promise<void>): void {
+    const { logs, places } = this.#parts;
+    const { delivery: plan, tag, attributes } = logs.policy(record.hostConfig.LogConfig, record);
+    if (plan === undefined) return;
+    logs.deliver({ path: places.log(id), plan, ended, source: { id, name: record.name, image: record.config.Image, tag, attributes } });
   }
 
   /** The end of a program that nobody watched: the engine was not there. In the container's queue or before anything is served. */
   async noteExit(container: Container, exit: Exit): Promise<void> {
     const { record } = container;
+    this.#deliverLog(container, Promise.resolve());
     const question = { policy: record.hostConfig.RestartPolicy, exitCode: exit.exitCode, restartCount: record.restartCount, isStopped: record.state.isStopped };
     const restarts = shouldRestart(question);
     this.#registry.save(container, { state: ended(record.state, exit, restarts) });

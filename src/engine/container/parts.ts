@@ -6,7 +6,7 @@ import type { Poller } from "../../host/poll/index.ts";
 import type { Runtime } from "../../host/runtime/index.ts";
 import type { EventBus } from "../events/index.ts";
 import type { Images } from "../image/index.ts";
-import type { KeptLog, LoggedContainer, LogPolicy, LogRequest } from "../logs/index.ts";
+import type { DeliveredLog, DeliveryPlan, KeptLog, LoggedContainer, LogPolicy, LogRequest } from "../logs/index.ts";
 import type { Networks } from "../network/index.ts";
 import type { LogOutput } from "../server/index.ts";
 import type { HostLimits } from "../spec/index.ts";
@@ -48,6 +48,10 @@ export interface ContainerLogs {
   open(request: LogRequest): LogOutput;
   /** Keeps a log at its size for as long as conmon writes it. */
   keep(log: KeptLog): void;
+  /** Asks before a start whether anybody takes what is logged. @throws EngineError docker's text where nobody does */
+  probe(plan: DeliveryPlan): Promise<void>;
+  /** Sends a log elsewhere, until conmon has ended and all of it is sent. */
+  deliver(log: DeliveredLog): void;
 }
 
 /** What the engine found out about its machine when it started. */

@@ -1,4 +1,6 @@
 import type { ContainerLogsOptions } from "../../api/types/index.ts";
+import type { DeliveryPlan } from "./delivery-plan.ts";
+import type { JournalSource } from "./journal-entry.ts";
 
 /** A container's log as far as it is read. */
 export interface LogRequest {
@@ -40,12 +42,27 @@ export interface KeptLog {
 
 /** What HostConfig.LogConfig comes to. */
 export interface LogPolicy {
-  readonly driver: "json-file" | "local" | "none";
+  readonly driver: "json-file" | "local" | "none" | "syslog" | "journald";
   /** Whether conmon writes a file. */
   readonly writes: boolean;
   readonly limits: LogLimits;
   /** What each line is tagged with (`labels`, `labels-regex`, `env`, `env-regex`, `tag`), for `logs --details`. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Whether what is kept may be read; what is sent elsewhere need not be (`cache-disabled`). */
+  readonly isReadable: boolean;
+  /** Where the log is sent as well. */
+  readonly delivery?: DeliveryPlan;
+  /** What it is sent under: docker's short id, unless `tag` says otherwise. */
+  readonly tag: string;
+}
+
+/** A log that is sent elsewhere while conmon writes it, and until all of it is sent. */
+export interface DeliveredLog {
+  readonly path: string;
+  readonly plan: DeliveryPlan;
+  readonly source: JournalSource;
+  /** Resolves when conmon has ended. */
+  readonly ended: Promise<void>;
 }
 
 /** What holds for containers that say nothing about their log (`--log-driver`, `--log-opt` of the daemon). */

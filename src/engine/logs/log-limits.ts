@@ -1,5 +1,6 @@
 import { EngineError, parseDecimalSize } from "../../base/index.ts";
 import type { LogLimits } from "./contract.ts";
+import { switchOf, unusable } from "./log-option.ts";
 
 type Options = Readonly<Record<string, string>>;
 
@@ -18,7 +19,7 @@ export function plainLimits(options: Options): LogLimits {
   const maxSize = sizeOf(options["max-size"]);
   const maxFiles = countOf(options["max-file"], 1);
   const compress = switchOf(options.compress, false);
-  if (compress && (maxFiles < 2 || maxSize === undefined)) throw invalid("compress cannot be true when max-file is less than 2 or max-size is not set");
+  if (compress && (maxFiles < 2 || maxSize === undefined)) throw unusable("compress cannot be true when max-file is less than 2 or max-size is not set");
   return { maxSize: maxSize ?? defaults.maxSize, maxFiles, compress };
 }
 
@@ -27,14 +28,14 @@ export function packedLimits(options: Options, prefix = ""): LogLimits {
   const maxSize = sizeOf(options[`${prefix}max-size`]) ?? defaults.maxSize;
   const maxFiles = countOf(options[`${prefix}max-file`], defaults.maxFiles);
   const compress = switchOf(options[`${prefix}compress`], true);
-  if (compress && maxFiles < 2) throw invalid("compression cannot be enabled when max file count is 1");
+  if (compress && maxFiles < 2) throw unusable("compression cannot be enabled when max file count is 1");
   return { maxSize, maxFiles, compress };
 }
 
 function sizeOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const size = Math.trunc(attempt(() => parseDecimalSize(text)));
-  if (size <= 0) throw invalid("max-size must be a positive number");
+  if (size <= 0) throw unusable("max-size must be a positive number");
   return size;
 }
 
@@ -42,28 +43,16 @@ const mostFiles = 100_000;
 
 function countOf(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
-  if (!/^[+-]?\d+$/.test(text)) throw invalid(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^[+-]?\d+$/.test(text)) throw unusable(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
   const count = Number(text);
-  if (count < 1) throw invalid("max-file cannot be less than 1");
+  if (count < 1) throw unusable("max-file cannot be less than 1");
   return Math.min(count, mostFiles);
-}
-
-export function switchOf(text: string | undefined, otherwise: boolean): boolean {
-  if (text === undefined) return otherwise;
-  if (/^(1|t|T|true|TRUE|True)$/.test(text)) return true;
-  if (/^(0|f|F|false|FALSE|False)$/.test(text)) return false;
-  throw invalid(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 function attempt<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof EngineError ? invalid(error.message) : error;
+    throw error instanceof EngineError ? unusable(error.message) : error;
   }
-}
-
-/** docker tells it at the start; here nothing is made before it is told. */
-export function invalid(why: string): EngineError {
-  return new EngineError("invalid-argument", `failed to create task for container: failed to initialize logging driver: ${why}`);
 }

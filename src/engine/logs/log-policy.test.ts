@@ -7,8 +7,8 @@ const container = {
 
 test("logPolicy: json-file is the default, and both keep a hundred megabytes where nothing is said", () => {
   const limits = { maxSize: 20_000_000, maxFiles: 5, compress: true };
-  expect(logPolicy({ Type: "", Config: null }, container)).toEqual({ driver: "json-file", writes: true, limits, attributes: {} });
-  expect(logPolicy({ Type: "local", Config: {} }, container)).toEqual({ driver: "local", writes: true, limits, attributes: {} });
+  expect(logPolicy({ Type: "", Config: null }, container)).toEqual({ driver: "json-file", writes: true, isReadable: true, limits, attributes: {}, tag: "0123456789ab" });
+  expect(logPolicy({ Type: "local", Config: {} }, container)).toEqual({ driver: "local", writes: true, isReadable: true, limits, attributes: {}, tag: "0123456789ab" });
 });
 
 test.each([
@@ -19,6 +19,24 @@ test.each([
   [{ Type: "local", Config: { "max-file": "1", compress: "false" } }, { maxSize: 20_000_000, maxFiles: 1, compress: false }],
 ])("logPolicy: the limits of %j", (config, limits) => {
   expect(logPolicy(config, container).limits).toEqual(limits);
+});
+
+test("logPolicy: where syslog is, by what it is addressed, and what is kept beside it", () => {
+  const target = (address: string, more: Record<string, string> = {}) => {
+    const policy = logPolicy({ Type: "syslog", Config: { "syslog-address": address, ...more } }, container);
+    return policy.delivery?.kind === "syslog" ? policy.delivery.target : undefined;
+  };
+  const tls = { authority: "", certificate: "", key: "", verifies: true };
+  expect(target("")).toEqual({ kind: "unix", path: undefined, datagrams: "first" });
+  expect(target("unixgram:///dev/null")).toEqual({ kind: "unix", path: "/dev/null", datagrams: "only" });
+  expect(target("udp://10.0.0.1")).toEqual({ kind: "udp", host: "10.0.0.1", port: 514 });
+  expect(target("tcp://[::1]:99")).toEqual({ kind: "tcp", host: "::1", port: 99 });
+  expect(target("tcp+tls://logs.example:6514")).toEqual({ kind: "tls", host: "logs.example", port: 6514, tls });
+  expect(target("tcp+tls://x", { "syslog-tls-skip-verify": "true", "syslog-tls-ca-cert": "/ca" })).toMatchObject({ tls: { authority: "/ca", verifies: false } });
+  const options = { "syslog-facility": "local3", "cache-max-size": "1k", "cache-disabled": "true", tag: "{{.Name}}", labels: "tier" };
+  expect(logPolicy({ Type: "syslog", Config: options }, container)).toMatchObject({
+    isReadable: false, limits: { maxSize: 1000, maxFiles: 5 }, tag: "web", attributes: { tier: "front" }, delivery: { facility: 19 * 8, format: "" },
+  });
 });
 
 test("completeLogConfig: the daemon's options go with its driver only, and under those of the container", () => {
@@ -45,7 +63,13 @@ test.each([
   [{ Type: "json-file", Config: { colour: "red" } }, "unknown log opt 'colour' for json-file log driver"],
   [{ Type: "local", Config: { colour: "red" } }, "unknown log opt 'colour' for log driver local"],
   [{ Type: "paper", Config: null }, 'error looking up logging plugin paper: plugin "paper" not found'],
-  [{ Type: "syslog", Config: null }, "the log driver syslog is not supported yet"],
+  [{ Type: "gelf", Config: null }, "the log driver gelf is not supported yet"],
+  [{ Type: "syslog", Config: { colour: "red" } }, "unknown log opt 'colour' for syslog log driver"],
+  [{ Type: "syslog", Config: { "syslog-address": "foo://x" } }, "syslog-address should be in form proto://address, got foo://x"],
+  [{ Type: "syslog", Config: { "syslog-address": "unix:///nosuch" } }, "stat /nosuch: no such file or directory"],
+  [{ Type: "syslog", Config: { "syslog-facility": "foo" } }, "invalid syslog facility"],
+  [{ Type: "syslog", Config: { "syslog-format": "foo" } }, "Invalid syslog format"],
+  [{ Type: "journald", Config: { "syslog-format": "" } }, "unknown log opt 'syslog-format' for journald log driver"],
   [{ Type: "", Config: { tag: "{{upper .Name}}" } }, "the log tag {{upper .Name}} is not supported yet"],
   [{ Type: "", Config: { "max-size": "big" } }, "failed to initialize logging driver: invalid size: 'big'"],
   [{ Type: "", Config: { "max-size": "0" } }, "max-size must be a positive number"],

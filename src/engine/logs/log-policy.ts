@@ -1,7 +1,9 @@
 import type { ContainerConfig, LogConfig } from "../../api/types/index.ts";
 import { EngineError, isEngineError, parseMemorySize } from "../../base/index.ts";
 import type { LogDefaults, LogPolicy } from "./contract.ts";
+import { syslogOptions, syslogPlan } from "./delivery-plan.ts";
 import { limitOptions, packedLimits, plainLimits } from "./log-limits.ts";
+import { switchOf } from "./log-option.ts";
 
 /** The container that a log belongs to, as far as lines are tagged with it. */
 export interface LoggedContainer {
@@ -22,19 +24,27 @@ const modeOptions = ["mode", "max-buffer-size", "cache-disabled", "cache-max-siz
  */
 export function logPolicy({ Type: type, Config: options }: LogConfig, container: LoggedContainer): LogPolicy {
   const given = options ?? {};
-  if (type === "none") return { driver: "none", writes: false, limits: plainLimits({}), attributes: {} };
+  if (type === "none") return { driver: "none", writes: false, limits: plainLimits({}), attributes: {}, isReadable: false, tag: "" };
   checkMode(given);
+  const kept = { writes: true, isReadable: true } as const;
   switch (type) {
     case "local": {
       refuseOptions(given, [...limitOptions, ...tagOptions], (name) => `unknown log opt '${name}' for log driver local`);
-      return { driver: "local", writes: true, limits: packedLimits(given), attributes: logAttributes(given, container) };
+      return { ...kept, driver: "local", limits: packedLimits(given), ...tagged(given, container) };
     }
     case "": case "json-file": {
       refuseOptions(given, [...limitOptions, ...tagOptions], (name) => `unknown log opt '${name}' for json-file log driver`);
-      return { driver: "json-file", writes: true, limits: plainLimits(given), attributes: logAttributes(given, container) };
+      return { ...kept, driver: "json-file", limits: plainLimits(given), ...tagged(given, container) };
     }
-    case "journald": case "syslog": case "gelf": case "fluentd": case "awslogs": case "splunk": case "etwlogs": case "gcplogs":
-      throw new EngineError("unsupported", `the log driver ${type} is not supported yet`, { hint: "json-file, local and none are" });
+    case "syslog": case "journald": {
+      refuseOptions(given, [...(type === "syslog" ? syslogOptions : []), ...tagOptions], (name) => `unknown log opt '${name}' for ${type} log driver`);
+      const delivery = type === "syslog" ? syslogPlan(given) : { kind: type } as const;
+      const isReadable = !switchOf(given["cache-disabled"], false);
+      const { tag, attributes } = tagged(given, container);
+      return { writes: true, isReadable, driver: type, limits: packedLimits(given, "cache-"), tag, attributes, delivery };
+    }
+    case "gelf": case "fluentd": case "awslogs": case "splunk": case "etwlogs": case "gcplogs":
+      throw new EngineError("unsupported", `the log driver ${type} is not supported yet`, { hint: "json-file, local, syslog, journald and none are" });
     default: throw new EngineError("invalid-argument", `error looking up logging plugin ${type}: plugin ${JSON.stringify(type)} not found`);
   }
 }
@@ -61,8 +71,8 @@ export function completeLogConfig({ Type: type, Config: config }: LogConfig, { d
 }
 
 /** @throws EngineError `unsupported` with docker's text where the driver keeps nothing */
-export function requireReadableLog({ driver }: LogPolicy): void {
-  if (driver === "none") throw new EngineError("unsupported", "configured logging driver does not support reading");
+export function requireReadableLog({ isReadable }: LogPolicy): void {
+  if (!isReadable) throw new EngineError("unsupported", "configured logging driver does not support reading");
 }
 
 function refuseOptions(given: Readonly<Record<string, string>>, known: readonly string[], text: (name: string) => string): void {
@@ -71,13 +81,18 @@ function refuseOptions(given: Readonly<Record<string, string>>, known: readonly 
   }
 }
 
-function logAttributes(options: Readonly<Record<string, string>>, container: LoggedContainer): Record<string, string> {
+/** A tag is one of the attributes only where it was asked for. */
+function tagged(options: Readonly<Record<string, string>>, container: LoggedContainer): Pick<LogPolicy, "attributes" | "tag"> {
   const labels = Object.entries(container.config.Labels ?? {});
   const variables = (container.config.Env ?? []).map(splitVariable);
+  const tag = expandTag(options.tag ?? "{{.ID}}", container);
   return {
-    ...chosen(labels, options.labels, options["labels-regex"]),
-    ...chosen(variables, options.env, options["env-regex"]),
-    ...(options.tag === undefined ? {} : { tag: expandTag(options.tag, container) }),
+    tag,
+    attributes: {
+      ...chosen(labels, options.labels, options["labels-regex"]),
+      ...chosen(variables, options.env, options["env-regex"]),
+      ...(options.tag === undefined ? {} : { tag }),
+    },
   };
 }
 

@@ -1,0 +1,1 @@
+export { UnixDatagram } from "./unix-datagram.ts";
