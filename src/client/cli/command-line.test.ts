@@ -51,6 +51,10 @@ describe("what an engine is too old or of the wrong kind for is said before anyt
     [["images", "--tree", "-q"], '"--tree" requires API version 1.47, but the Docker daemon API version is 1.41\n'],
     [["volume", "update", "v"], "wharf volume update requires API version 1.42, but the Docker daemon API version is 1.41\n"],
     [["run", "--cpu-count", "2", "--annotation", "a=b", "x"], '"--annotation" requires API version 1.43, but the Docker daemon API version is 1.41\n"--cpu-count" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux\n'],
+    [["run", "--cpu-percent", "2", "x"], '"--cpu-percent" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux\n'],
+    [["run", "--io-maxbandwidth", "2", "x"], '"--io-maxbandwidth" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux\n'],
+    [["run", "--io-maxiops", "2", "x"], '"--io-maxiops" is only supported on a Docker daemon running on windows, but the Docker daemon is running on linux\n'],
+    [["start", "--checkpoint-dir", "/c", "x"], '"--checkpoint-dir" is only supported on a Docker daemon with experimental features enabled\n'],
     [["start", "--checkpoint", "c", "x"], '"--checkpoint" is only supported on a Docker daemon with experimental features enabled\n'],
   ];
   for (const [words, err] of cases) {

@@ -4,6 +4,7 @@ import type { ContainerCreateBody, HealthConfig, HostConfig, Resources, RestartP
 import { isEngineError } from "../../../base/index.ts";
 import { proxyVariables } from "../config-file/index.ts";
 import { CommandFailure, type CommandContext, type FlagValues } from "../command/index.ts";
+import { apiSocketMounts, apiSocketVariables } from "./api-socket.ts";
 import { capabilitiesOf } from "./capability-option.ts";
 import { nanoCpus } from "./cpus-option.ts";
 import { cdiRequest, isCdiDevice, parseDevice, parseThrottle, parseThrottleOperations, parseUlimit, parseWeight } from "./device-options.ts";
@@ -60,7 +61,7 @@ async function configOf(context: CommandContext, flags: FlagValues, request: Cre
   const volumes = flags.list("volume").filter((spec) => !spec.includes(":"));
   if (flags.list("volume").includes("")) throw refused("invalid empty volume spec");
   const { exposed } = portsOf(flags.list("publish"), flags.list("expose"));
-  const values = [...proxyValues(context, flags.list("env")), ...flags.list("env")];
+  const values = [...proxyValues(context, flags.list("env")), ...apiSocketVariables(context, flags), ...flags.list("env")];
   const environment = await environmentOf({ files: flags.list("env-file"), values, environment: context.settings.environment });
   return {
     Hostname: flags.text("hostname"),
@@ -97,7 +98,7 @@ async function hostConfigOf(context: CommandContext, flags: FlagValues): Promise
   return {
     ...resourcesOf(flags),
     ...namespacesOf(flags),
-    ...mountsOf(flags),
+    ...mountsOf(context, flags),
     ...loggingOf(flags),
     ...security,
     MemorySwappiness: swappiness,
@@ -186,13 +187,13 @@ function checkModes(flags: FlagValues): void {
   for (const [flag, allowed, name] of rules) if (!allowed.test(flags.text(flag))) throw refused(`--${flag}: invalid ${name} mode`);
 }
 
-function mountsOf(flags: FlagValues): Given<HostConfig> {
+function mountsOf(context: CommandContext, flags: FlagValues): Given<HostConfig> {
   const binds = flags.list("volume").filter((spec) => spec.includes(":")).map(absoluteBind);
   const tmpfs = flags.list("tmpfs").map((spec) => {
     const colon = spec.indexOf(":");
     return colon < 0 ? [spec, ""] as const : [spec.slice(0, colon), spec.slice(colon + 1)] as const;
   });
-  const mounts = flags.list("mount").map(parseMount);
+  const mounts = [...flags.list("mount").map(parseMount), ...apiSocketMounts(context, flags)];
   return {
     Binds: orNull(binds),
     VolumeDriver: flags.text("volume-driver"),

@@ -3,6 +3,7 @@ import type { ContainerCreateBody } from "../../../api/types/index.ts";
 import type { Given } from "../../../api/operations/index.ts";
 import { EngineError, familiarReference, isEngineError, parseImageReference } from "../../../base/index.ts";
 import { isEngineAnswer } from "../../sdk/index.ts";
+import { copyCredentials } from "./api-socket.ts";
 import { platformOf, splitReference, type CommandContext, type FlagValues } from "../command/index.ts";
 import { showProgress } from "../output/index.ts";
 import { checkImageName } from "./image-name.ts";
@@ -27,6 +28,7 @@ export async function newContainer(context: CommandContext, flags: FlagValues, b
   });
   for (const warning of reply.Warnings) await context.io.err.write(`WARNING: ${warning}\n`);
   file?.write(reply.Id);
+  await copyCredentials(context, flags, reply.Id);
   return { id: reply.Id, warnings: reply.Warnings };
 }
 

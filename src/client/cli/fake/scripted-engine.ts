@@ -20,7 +20,7 @@ export class ScriptedEngine implements Disposable {
         const name = `${request.method} ${url.pathname.replace(/^\/v1\.\d+/, "")}`;
         if (url.pathname === "/_ping") return new Response("", { headers: { "Api-Version": version } });
         const text = await request.text();
-        this.asked.push({ request: name + url.search, body: text === "" ? undefined : JSON.parse(text) as unknown });
+        this.asked.push({ request: name + url.search, body: bodyOf(text) });
         const reply = replies[name];
         if (reply instanceof Response) return new Response(await reply.clone().text(), { status: reply.status });
         if (reply === undefined) return Response.json({ message: `No such container: ${name.split("/")[2] ?? ""}` }, { status: 404 });
@@ -37,4 +37,10 @@ export class ScriptedEngine implements Disposable {
     this.#server.stop(true);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A body as it was meant: JSON where it is that, else its text. */
+function bodyOf(text: string): unknown {
+  if (text === "") return undefined;
+  return /^[[{]/.test(text) ? JSON.parse(text) as unknown : text;
 }
