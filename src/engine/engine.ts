@@ -12,6 +12,7 @@ import { tryLock } from "../host/process/index.ts";
 import { chooseRuntime, findProgram, type Runtime } from "../host/runtime/index.ts";
 import { FileWatcher } from "../host/watch/index.ts";
 import { defaultCdiFolders } from "./cdi/index.ts";
+import { checkDataRoot, runCheck } from "./check/index.ts";
 import { openContainers, Places, type Containers, type HostFacts } from "./container/index.ts";
 import type { DaemonOptions, Log } from "./daemon/index.ts";
 import { EventBus, EventJournal } from "./events/index.ts";
@@ -159,7 +160,7 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   });
   late.containers = containers;
   resources.defer(() => { containers.close(); });
-  const system = makeSystem({ request, containers, images, volumes, events, snapshotter, runtimes, defaultRuntime, host });
+  const system = makeSystem({ request, containers, images, volumes, networks, events, snapshotter, runtimes, defaultRuntime, host });
   return { containers, networks, backend: { containers: containers.containers, files: containers.files, execs: containers.execs, images, volumes, networks, system } };
 }
 
@@ -197,6 +198,7 @@ interface SystemParts {
   readonly containers: Containers;
   readonly images: ImageService;
   readonly volumes: VolumeService;
+  readonly networks: NetworkService;
   readonly events: EventBus;
   readonly snapshotter: Snapshotter;
   readonly runtimes: ReadonlyMap<string, Runtime>;
@@ -204,7 +206,7 @@ interface SystemParts {
   readonly host: HostFacts;
 }
 
-function makeSystem({ request, containers, images, volumes, events, snapshotter, runtimes, defaultRuntime, host }: SystemParts): SystemService {
+function makeSystem({ request, containers, images, volumes, networks, events, snapshotter, runtimes, defaultRuntime, host }: SystemParts): SystemService {
   const { options, version } = request;
   return new SystemService({
     id: engineId(options.dataRoot),
@@ -221,6 +223,7 @@ function makeSystem({ request, containers, images, volumes, events, snapshotter,
     initBinary: host.initPath === undefined ? "" : host.initPath.slice(host.initPath.lastIndexOf("/") + 1),
     isDebugging: options.logLevel === "debug",
     counts: () => ({ ...containers.counts(), images: images.count(), eventListeners: events.listeners }),
+    check: (wish) => runCheck([containers.check, images, volumes, networks, checkDataRoot(options.dataRoot)], wish),
     dataUsage: (types, signal) => countDataUsage(types, {
       containers: () => containers.containers.list({ all: true, size: true, filters: new Map() }, signal),
       images: () => images.usage(),

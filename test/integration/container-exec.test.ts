@@ -79,3 +79,13 @@ test("exec: ten at once, each with its own output", async () => {
   }));
   expect(outputs).toEqual(Array.from({ length: 10 }, (_, i) => `number ${i}`));
 }, limit);
+
+test("exec: an engine that is told to end does so while commands run, and they go on", async () => {
+  const exec = await create({ Cmd: ["sleep", "1000"] });
+  await world.engine.call("POST", `/exec/${exec}/start`, { Detach: true });
+  const { Pid } = await inspect(exec);
+  await world.engine.stop();
+  expect(() => process.kill(Pid, 0)).not.toThrow();
+  await world.engine.run();
+  expect((await world.inspect(id)).State.Running).toBe(true);
+}, limit);

@@ -1,4 +1,4 @@
-import type { DataUsage, EventMessage, SystemInfo, SystemVersion } from "../types/index.ts";
+import type { CheckReport, DataUsage, EventMessage, SystemInfo, SystemVersion } from "../types/index.ts";
 import { eventFilters } from "./filter-parameters.ts";
 import { empty, hijack, hijackBody, json, jsonLines, operation, streamBody, text as textReply } from "./operation.ts";
 import { flag, since, texts, timestamp } from "./parameter.ts";
@@ -23,6 +23,8 @@ export const systemOperations = {
   systemDataUsage: operation({
     group, method: "GET", path: "/system/df", since: 25, status: "implemented", query: { type: since(42, texts), verbose: flag }, reply: json<DataUsage>(),
   }),
+  /** wharf's own: compares records, disk and kernel. */
+  systemCheck: operation({ group, method: "POST", path: "/system/check", status: "implemented", query: { repair: flag }, reply: json<CheckReport>() }),
   systemVersion: operation({ group, method: "GET", path: "/version", status: "implemented", reply: json<SystemVersion>() }),
   session: operation({
     group: "Session", method: "POST", path: "/session", since: 31, status: "later", body: hijackBody, reply: hijack, success: [101],

@@ -1,3 +1,4 @@
+export type { CheckFinding, CheckReport, CheckSubject } from "./check.ts";
 export type { ContainerConfig, EmptyObject, HealthConfig } from "./container-config.ts";
 export type {
   DeviceMapping, DeviceRequest, HostConfig, LogConfig, PortBinding, PortMap, Resources, RestartPolicy, ThrottleDevice, Ulimit, WeightDevice,

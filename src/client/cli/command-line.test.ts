@@ -182,6 +182,19 @@ describe("prune", () => {
   });
 });
 
+describe("system check", () => {
+  test("lists what is wrong, and fails while something is", async () => {
+    const finding = { Subject: "blob", Name: "sha256:1", Size: 1234, Reason: "no image needs it" };
+    const { host, asked } = engine({ "POST /system/check": { Findings: [{ ...finding, State: "repaired" }, { ...finding, Name: "sha256:2", State: "failed", Error: "no" }] } });
+    expect(await wharf(["system", "check", "--repair"], { host })).toEqual({
+      code: 1, err: "", out: "SUBJECT   NAME       SIZE      STATE      REASON\nblob      sha256:1   1.23kB    repaired   no image needs it\nblob      sha256:2   1.23kB    failed     no image needs it; it cannot be repaired: no\n",
+    });
+    expect(asked.map(({ request }) => request)).toEqual(["POST /system/check?repair=1"]);
+    const well = engine({ "POST /system/check": { Findings: [] } });
+    expect(await wharf(["system", "check"], well)).toEqual({ code: 0, out: "Everything has an owner, and nothing is missing.\n", err: "" });
+  });
+});
+
 describe("system df", () => {
   const image = { Id: `sha256:${"1".repeat(64)}`, ParentId: "", RepoTags: ["a:1", "b:2"], RepoDigests: [], Created: 1_700_000_000, Size: 5000, SharedSize: 2000, Labels: null, Containers: 1 };
   const usage = {

@@ -90,6 +90,7 @@ export const commands: readonly TreeEntry[] = [
   { paths: ["network prune"], summary: "Remove all unused networks", load: networkCommands.prune },
   { paths: ["network rm", "network remove"], summary: "Remove one or more networks", load: networkCommands.remove },
   { paths: ["system dial-stdio"], summary: "Proxy the stdio stream to the engine, for clients that come by ssh", isHidden: true, load: systemCommands.dialStdio },
+  { paths: ["system check"], summary: "Compare records, disk and kernel, and list what has no owner", load: systemCommands.check },
   { paths: ["system df"], summary: "Show how much of the disk is used", load: systemCommands.diskUsage },
   { paths: ["system prune"], summary: "Remove unused data", load: systemCommands.prune },
   { paths: ["volume create"], summary: "Create a volume", load: volumeCommands.create },

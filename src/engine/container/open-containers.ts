@@ -1,8 +1,10 @@
 import { mkdirSync } from "node:fs";
 import type { Digest } from "../../base/index.ts";
+import type { Checked } from "../check/index.ts";
 import type { ImageUser } from "../image/index.ts";
 import type { ContainerBackend, ContainerFileBackend, ExecBackend } from "../server/index.ts";
 import { ContainerFiles } from "./container-files.ts";
+import { checkContainers } from "./check.ts";
 import { ContainerService } from "./container-service.ts";
 import { ExecService } from "./exec-service.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -19,6 +21,8 @@ export interface Containers {
   counts(): { readonly running: number; readonly paused: number; readonly stopped: number };
   /** Which containers were made from an image. */
   usersOf(image: Digest): readonly ImageUser[];
+  /** Compares records, disk and kernel. */
+  readonly check: Checked;
   /** Starts what is to be started with the engine. */
   startByPolicy(): void;
   /** Stops watching; programs go on. */
@@ -37,6 +41,7 @@ export async function openContainers(parts: ContainerParts): Promise<Containers>
     execs: new ExecService(parts, registry),
     counts: () => count(registry),
     usersOf: (image) => registry.all().filter(({ record }) => record.imageId === image || Object.values(record.mountedImages).includes(image)).map((container) => ({ containerId: container.id, running: container.isActive })),
+    check: checkContainers({ parts, registry, lifecycle }),
     startByPolicy,
     close: () => { lifecycle.close(); },
   };

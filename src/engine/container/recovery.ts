@@ -1,16 +1,16 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { formatTimestamp } from "../../base/index.ts";
 import { Cgroup, destroyLeftovers } from "../../host/cgroup/index.ts";
 import { takeExitCode, type Monitor } from "../../host/conmon/index.ts";
 import { mount } from "../../host/mount/index.ts";
-import { identifyProcess, ProcessHandle } from "../../host/process/index.ts";
 import type { Container } from "./container.ts";
 import { cgroupPathOf } from "./launch.ts";
 import { linkedIds, linkVariables } from "./links.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { killMonitor, namesIn, observe } from "./observation.ts";
 import type { ContainerParts } from "./parts.ts";
-import { describeStep, planRecovery, type Observation, type RecoveryStep } from "./recovery-plan.ts";
+import { describeStep, planRecovery, type RecoveryStep } from "./recovery-plan.ts";
 import type { ContainerRegistry } from "./registry.ts";
 import { paused } from "./state.ts";
 
@@ -40,55 +40,6 @@ export async function recoverContainers(recovery: Recovery): Promise<() => void>
   return () => { restartAll(restarts, recovery); };
 }
 
-function observe({ parts, registry }: Recovery): Observation {
-  const { places, snapshotter, runtimes } = parts;
-  const watched = registry.all().filter(({ record: { state } }) => {
-    if (state.conmon === undefined) return false;
-    using handle = ProcessHandle.open(state.conmon);
-    return handle !== undefined;
-  });
-  const states = [...runtimes.values()].flatMap((runtime) => {
-    const root = runtime.arguments[runtime.arguments.indexOf("--root") + 1];
-    return root === undefined ? [] : namesIn(root);
-  });
-  return {
-    watched: new Set(watched.map(({ id }) => id)),
-    layers: new Set(snapshotter.containers()),
-    folders: new Set(namesIn(places.containers)),
-    bundles: new Set(namesIn(places.bundles)),
-    runtimeStates: new Set(states),
-    monitors: findMonitors(places.bundles),
-  };
-}
-
-function namesIn(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
-}
-
-/** Processes of conmon and of the runtime that work on this engine's bundles, told by their command lines. */
-function findMonitors(bundles: string): ReadonlyMap<string, readonly number[]> {
-  const found = new Map<string, number[]>();
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const words = commandLineOf(Number(name));
-    const bundle = words[words.indexOf("--bundle") + 1] ?? "";
-    if (!bundle.startsWith(`${bundles}/`)) continue;
-    const id = bundle.slice(bundles.length + 1).split("/")[0] ?? "";
-    found.set(id, [...found.get(id) ?? [], Number(name)]);
-  }
-  return found;
-}
-
-function commandLineOf(pid: number): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-  } catch (error) {
-    // It ended while the list was read.
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return [];
-    throw error;
-  }
-}
-
 /** Takes away what nobody needs: first who could make more of it, then processes, then files. */
 async function clear(steps: readonly RecoveryStep[], { parts, registry }: Recovery): Promise<void> {
   for (const step of steps) if (step.kind === "kill-monitor") await killMonitor(step.pid, parts);
@@ -103,12 +54,6 @@ async function clear(steps: readonly RecoveryStep[], { parts, registry }: Recove
     if (kind === "discard-folder") rmSync(parts.places.container(id), { recursive: true, force: true });
   }
   for (const id of namesIn(parts.places.exits)) if (registry.get(id)?.isRunning !== true) rmSync(join(parts.places.exits, id), { force: true });
-}
-
-async function killMonitor(pid: number, { poller }: ContainerParts): Promise<void> {
-  const identity = identifyProcess(pid);
-  using handle = identity === undefined ? undefined : ProcessHandle.open(identity);
-  if (handle?.kill("SIGKILL") === true) await handle.exited(poller);
 }
 
 async function recoverNetworks(living: readonly string[], { parts, registry }: Recovery): Promise<void> {

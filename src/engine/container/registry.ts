@@ -31,6 +31,11 @@ export class ContainerRegistry {
     return this.#containers.get(id);
   }
 
+  /** Whether a container of this id is just being made, or its name is kept for it. */
+  isMaking(id: string): boolean {
+    return !this.#containers.has(id) && [...this.#names.values()].includes(id);
+  }
+
   isTaken(name: string): boolean {
     return this.#names.has(name);
   }

@@ -1,4 +1,5 @@
 import type { Digest } from "../../base/index.ts";
+import type { Checked, Finding } from "../check/index.ts";
 import type { BlobStore, Snapshotter } from "../store/index.ts";
 import type { CatalogEntry, ImageCatalog } from "./catalog.ts";
 
@@ -13,7 +14,7 @@ export interface ContentParts {
  * whoever makes an image holds its content from before it is stored until its record is there. Whether something is
  * needed is asked, and it is taken out of sight, without anybody else coming in between.
  */
-export class ImageContent {
+export class ImageContent implements Checked {
   readonly #parts: ContentParts;
   readonly #held = new Map<Digest, number>();
 
@@ -48,11 +49,8 @@ export class ImageContent {
 
   /** Removes those of some blobs that nothing needs. */
   async collectBlobs(candidates: readonly Digest[]): Promise<void> {
-    const { catalog, blobs } = this.#parts;
-    const needed = new Set(this.#held.keys());
-    for (const { record } of [...catalog.all(), ...catalog.unreadable.map((record) => ({ record }))]) {
-      for (const digest of blobsOf(record)) needed.add(digest);
-    }
+    const { blobs } = this.#parts;
+    const needed = this.#neededBlobs();
     await Promise.all(candidates.filter((digest) => !needed.has(digest)).map((digest) => blobs.remove(digest)));
   }
 
@@ -60,6 +58,38 @@ export class ImageContent {
   async recover(): Promise<void> {
     await this.collectLayers();
     await this.collectBlobs(this.#parts.blobs.list());
+  }
+
+  /** Content that nothing needs, and images that lack some. */
+  findings(): Promise<readonly Finding[]> {
+    const { catalog, blobs, snapshotter } = this.#parts;
+    const [layers, kept] = [this.#neededLayers(), this.#neededBlobs()];
+    const stray = (subject: "layer" | "blob", name: Digest, size: number): Finding => ({
+      subject, name, size, reason: subject === "layer" ? "no image and no container stands on it" : "no image needs it",
+      repair: async () => { await (subject === "layer" ? this.collectLayers() : this.collectBlobs([name])); },
+    });
+    return Promise.resolve([
+      ...snapshotter.layers().filter((chain) => !layers.has(chain)).map((chain) => stray("layer", chain, snapshotter.layer(chain).size)),
+      ...blobs.list().filter((digest) => !kept.has(digest)).map((digest) => stray("blob", digest, blobs.size(digest))),
+      ...snapshotter.strays().map(({ path, repair }): Finding => ({ subject: "file", name: path, reason: "it is no whole layer", repair })),
+      ...catalog.unreadable.map(({ id }): Finding => ({ subject: "image", name: id, reason: "it cannot be read; to load it again may be all that it takes" })),
+      ...catalog.all().flatMap((entry) => this.#lacks(entry)),
+    ]);
+  }
+
+  #lacks({ id, record, chains }: CatalogEntry): readonly Finding[] {
+    const { blobs, snapshotter } = this.#parts;
+    const missing = [...blobsOf(record).filter((digest) => !blobs.has(digest)), ...chains.filter((chain) => !snapshotter.has(chain))];
+    return missing.map((digest) => ({ subject: "image", name: id, reason: `${digest} is not in the store; load the image again` }));
+  }
+
+  #neededBlobs(): Set<Digest> {
+    const { catalog } = this.#parts;
+    const needed = new Set(this.#held.keys());
+    for (const { record } of [...catalog.all(), ...catalog.unreadable.map((record) => ({ record }))]) {
+      for (const digest of blobsOf(record)) needed.add(digest);
+    }
+    return needed;
   }
 
   #neededLayers(): Set<Digest> {

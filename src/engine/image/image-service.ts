@@ -3,6 +3,7 @@ import type {
   Filters, ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImagePruneFilter, ImagePruneReply, ImageRemoveOptions, ImageSummary, Platform,
 } from "../../api/types/index.ts";
 import { EngineError, familiarReference, parseDigest, parseImageReference, type Digest, type ImageReference } from "../../base/index.ts";
+import type { Checked, Finding } from "../check/index.ts";
 import { PruneTurn } from "../filter/index.ts";
 import type { ImageBackend, ImageInspectOptions, ImageLoadOptions } from "../server/backend/index.ts";
 import type { BlobStore, Records, Snapshotter } from "../store/index.ts";
@@ -39,7 +40,7 @@ export async function openImageService(parts: ImageServiceParts): Promise<ImageS
 
 type Inside = ImageServiceParts & { readonly catalog: ImageCatalog; readonly content: ImageContent };
 
-export class ImageService implements ImageBackend, Images {
+export class ImageService implements ImageBackend, Images, Checked {
   readonly #parts: Inside;
   readonly #pruning = new PruneTurn();
   #asides = 0;
@@ -77,6 +78,10 @@ export class ImageService implements ImageBackend, Images {
 
   async list(options: ImageListOptions): Promise<readonly ImageSummary[]> {
     return await Promise.resolve(listImages(options, this.#parts));
+  }
+
+  async findings(): Promise<readonly Finding[]> {
+    return await this.#parts.content.findings();
   }
 
   /** For `system df`: with shared sizes, and how many containers were made of each. */

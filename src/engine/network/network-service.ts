@@ -6,6 +6,7 @@ import type {
 import { EngineError } from "../../base/index.ts";
 import type { PublishedPort } from "../../base/index.ts";
 import { NetlinkSocket } from "../../host/netlink/index.ts";
+import type { Checked, Finding } from "../check/index.ts";
 import type { Records } from "../store/index.ts";
 import type {
   ContainerNetworks, NetworkEvent, NetworkFiles, Networks, NetworksOptions, RecoveryReport, Sandbox, SandboxRequest,
@@ -29,11 +30,12 @@ import { portReach } from "./reach-facts.ts";
 import { targetsOf } from "./port-targets.ts";
 import { predefinedNetworkId } from "./predefined.ts";
 import { recoverNetworks } from "./recovery.ts";
+import { strayNetworks } from "./stray-networks.ts";
 import { SandboxRecords } from "./sandbox-record.ts";
 import { Sandboxes } from "./sandboxes.ts";
 
 /** Networks on this machine's kernel. See {@link Networks} for what is called when. */
-export class NetworkService implements Networks {
+export class NetworkService implements Networks, Checked {
   readonly #options: NetworksOptions;
   readonly #folder: string;
   readonly #createdAt = new Date().toISOString();
@@ -179,6 +181,13 @@ export class NetworkService implements Networks {
     await Promise.all(unused.map((network) => this.#remove(network)));
     this.#options.onPrune?.();
     return { NetworksDeleted: unused.map(({ Name }) => Name) };
+  }
+
+  /** Namespaces, records and ports of bridges that belong to no sandbox. */
+  async findings(): Promise<readonly Finding[]> {
+    // A link that is being deleted is none that was left.
+    await this.#remover.settled();
+    return strayNetworks({ folder: this.#folder, records: this.#records, socket: this.#socket, remover: this.#remover, networks: this.#registry.all(), sandboxes: this.#sandboxes });
   }
 
   rename(containerId: string, name: string): void {

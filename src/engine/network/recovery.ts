@@ -82,11 +82,15 @@ function adoptLiving({ living, records, networks, sandboxes }: Recovery, warning
 }
 
 /** Ports of the engine's bridges that belong to no living container. */
-function removeLinks({ socket, remover, networks, sandboxes }: Recovery): string[] {
+export function strayLinks({ socket, networks, sandboxes }: Pick<Recovery, "socket" | "networks" | "sandboxes">): string[] {
   const kept = new Set(sandboxes.all().flatMap(({ sandbox }) => sandbox.endpoints.map(hostLinkName)));
   const bridges = new Set(networks.map(({ link }) => link.index));
-  const dead = linksOf(socket).filter(({ master, name }) => master !== undefined && bridges.has(master) && !kept.has(name)).map(({ name }) => name);
-  remover.remove(dead);
+  return linksOf(socket).filter(({ master, name }) => master !== undefined && bridges.has(master) && !kept.has(name)).map(({ name }) => name);
+}
+
+function removeLinks(recovery: Recovery): string[] {
+  const dead = strayLinks(recovery);
+  recovery.remover.remove(dead);
   return dead.map((name) => `link ${name}`);
 }
 

@@ -7,6 +7,7 @@ const options: SystemOptions = {
   volumeDrivers: ["local"], initBinary: "", isDebugging: false,
   counts: () => ({ running: 1, paused: 2, stopped: 3, images: 4, eventListeners: 5 }),
   events: () => Promise.reject(new Error("not asked for")),
+  check: () => Promise.reject(new Error("not asked for")),
   dataUsage: () => Promise.reject(new Error("not asked for")),
 };
 

@@ -32,6 +32,7 @@ export interface SystemOptions {
   readonly counts: () => SystemCounts;
   readonly events: SystemBackend["events"];
   readonly dataUsage: SystemBackend["dataUsage"];
+  readonly check: SystemBackend["check"];
   /** Another machine in tests. */
   readonly machine?: () => Machine;
 }
@@ -71,6 +72,8 @@ export class SystemService implements SystemBackend {
     const machine = this.machine();
     return Promise.resolve({ ...this.engineInfo(machine), ...this.fixedInfo(), ...machineInfo(machine) });
   }
+
+  check: SystemBackend["check"] = (options, signal) => this.options.check(options, signal);
 
   dataUsage: SystemBackend["dataUsage"] = (types, signal) => this.options.dataUsage(types, signal);
 

@@ -4,6 +4,7 @@ import type {
 import { EngineError, NameLock } from "../../base/index.ts";
 import type { Descriptor } from "../../host/libc/index.ts";
 import { unmount } from "../../host/mount/index.ts";
+import type { Checked, Finding } from "../check/index.ts";
 import { PruneTurn } from "../filter/index.ts";
 import type { VolumeBackend } from "../server/backend/index.ts";
 import type { Records, RecordTable } from "../store/index.ts";
@@ -29,7 +30,7 @@ export interface VolumeServiceOptions {
  * The engine's volumes. A volume's folder is there before its record, and goes out of sight before the record does, so
  * that a record always has content; lists are answered from memory.
  */
-export class VolumeService implements VolumeBackend, Volumes {
+export class VolumeService implements VolumeBackend, Volumes, Checked {
   readonly #folders: VolumeFolders;
   readonly #table: RecordTable<StoredVolume>;
   readonly #volumes: Map<string, StoredVolume>;
@@ -189,6 +190,31 @@ export class VolumeService implements VolumeBackend, Volumes {
       if (Size !== undefined) counted.push({ ...this.#show(volume), UsageData: { Size, RefCount: this.#holders.get(name)?.size ?? 0 } });
     }
     return counted;
+  }
+
+  /** Folders without a record, and records without a folder; at its next start the engine does the same to them as a repair does now. */
+  async findings(): Promise<readonly Finding[]> {
+    const findings: Finding[] = [];
+    for (const name of this.#folders.names()) {
+      if (this.#volumes.has(name)) continue;
+      const isEmpty = this.#folders.isEmpty(name);
+      findings.push({
+        subject: "volume folder", name, size: isEmpty ? 0 : await this.#folders.size(name), reason: `no record knows it${isEmpty ? "" : "; a repair makes it a volume, since it has content"}`,
+        repair: () => this.#lock.run(name, () => { if (!this.#volumes.has(name)) this.#adopt(name); }),
+      });
+    }
+    const lost = [...this.#volumes.keys()].filter((name) => !this.#folders.has(name));
+    findings.push(...lost.map((name): Finding => ({
+      subject: "volume record", name, reason: `its folder is gone${this.#isHeld(name) ? "; a repair makes an empty one, since a container has it" : ""}`,
+      repair: () => this.#lock.run(name, () => { this.#repairLost(name); }),
+    })));
+    return findings;
+  }
+
+  #repairLost(name: string): void {
+    if (!this.#volumes.has(name) || this.#folders.has(name)) return;
+    if (this.#isHeld(name)) this.#folders.make(name);
+    else this.#forget(name);
   }
 
   #make({ name, driver, options, labels }: NewVolume): StoredVolume {

@@ -106,7 +106,8 @@ async function finishStart(request: MonitorRequest, child: ChildProcess, line: P
   const conmonPid = Number(readFileSync(`${request.folder}/conmon.pid`, "utf8"));
   const program = identifyProcess(answer.data) ?? { pid: answer.data, startTime: 0 };
   const conmon = identifyProcess(conmonPid) ?? { pid: conmonPid, startTime: 0 };
-  child.stderr?.destroy();
+  // conmon of an exec keeps the other ends as long as its program lives, and an engine with one open would not end.
+  for (const stream of child.stdio) stream?.destroy();
   child.unref();
   return { conmon, program };
 }

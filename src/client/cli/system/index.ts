@@ -1,5 +1,6 @@
 /** The commands of the engine as a whole; each module is loaded when its command is called. */
 export const systemCommands = {
+  check: async () => (await import("./check.ts")).checkCommand,
   completion: async () => (await import("./completion.ts")).completionCommand,
   diskUsage: async () => (await import("./disk-usage.ts")).diskUsageCommand,
   dialStdio: async () => (await import("./dial-stdio.ts")).dialStdioCommand,

@@ -1,5 +1,5 @@
 import type {
-  ContainerAttachOptions, ContainerCommitOptions, ContainerCreateBody, ContainerCreateReply, ContainerExtractOptions, ContainerInspect,
+  CheckReport, ContainerAttachOptions, ContainerCommitOptions, ContainerCreateBody, ContainerCreateReply, ContainerExtractOptions, ContainerInspect,
   ContainerListOptions, ContainerLogsOptions, ContainerPathStat, ContainerPruneFilter, ContainerPruneReply, ContainerRemoveOptions,
   ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody,
   ContainerUpdateReply, ContainerWaitReply, DataUsage, DataUsageType, EventMessage, EventsOptions, ExecCreateBody, ExecInspect, FilesystemChange, Filters,
@@ -176,6 +176,8 @@ export interface SystemBackend {
   /** The engine's own data; the server fills in ApiVersion and MinAPIVersion. */
   version(signal: AbortSignal): Promise<SystemVersion>;
   info(signal: AbortSignal): Promise<SystemInfo>;
+  /** Compares records, disk and kernel. @param options.repair also puts right what can be */
+  check(options: { readonly repair: boolean }, signal: AbortSignal): Promise<CheckReport>;
   /** What takes place on the disk, of some kinds or, where none is named, of all; reads all of it, so it may take its time. */
   dataUsage(types: ReadonlySet<DataUsageType>, signal: AbortSignal): Promise<DataUsage>;
   /** Resolves when it is subscribed: nothing that happens from now on is missed. Ends at `until` or when the signal is aborted. */

@@ -207,6 +207,7 @@ export class FakeBackend implements Backend {
   readonly system: { -readonly [K in keyof SystemBackend]: SystemBackend[K] } = {
     version: () => Promise.resolve(fakeVersion),
     info: () => Promise.resolve(fakeInfo),
+    check: ({ repair }) => Promise.resolve({ Findings: [{ Subject: "blob", Name: imageId, Size: 12, Reason: "no image needs it", State: repair ? "repaired" : "found" }] }),
     dataUsage: () => Promise.resolve({ LayersSize: 0, Images: null, Containers: null, Volumes: [...this.namedVolumes.values()], BuildCache: null }),
     events: (options) => Promise.resolve(eventsUntil(options.until)),
   };

@@ -12,7 +12,7 @@ const pingHeaders = {
   Swarm: "inactive",
 };
 
-export const systemHandlers: Handlers<"systemPing" | "systemPingHead" | "systemVersion" | "systemInfo" | "systemEvents" | "systemDataUsage"> = {
+export const systemHandlers: Handlers<"systemPing" | "systemPingHead" | "systemVersion" | "systemInfo" | "systemEvents" | "systemDataUsage" | "systemCheck"> = {
   systemPing: async ({ exchange }) => {
     await exchange.reply(200, { ...pingHeaders, "Content-Type": "text/plain; charset=utf-8" }, "OK");
     return replied;
@@ -26,6 +26,7 @@ export const systemHandlers: Handlers<"systemPing" | "systemPingHead" | "systemV
     ApiVersion: formatApiVersion(newestApiVersion),
     MinAPIVersion: formatApiVersion(oldestApiVersion),
   }),
+  systemCheck: ({ backend, query, signal }) => backend.system.check(query, signal),
   systemDataUsage: ({ backend, query, signal }) => Promise.try(() => backend.system.dataUsage(new Set(query.type.map(dataUsageType)), signal)),
   systemInfo: ({ backend, signal }) => backend.system.info(signal),
   systemEvents: async ({ backend, query, exchange, endless }) => {

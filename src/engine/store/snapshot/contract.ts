@@ -56,6 +56,8 @@ export interface Snapshotter {
   changes(container: string): Promise<readonly LayerChange[]>;
   /** What the container wrote, as the archive of a layer that stands on the container's chain. Nobody holds it still meanwhile. */
   archive(container: string): AsyncIterable<Uint8Array>;
+  /** What lies where layers and containers have their places and is none of them; `repair` removes it. */
+  strays(): readonly { readonly path: string; readonly repair: () => Promise<void> }[];
   /** For `inspect`: docker's GraphDriver.Data. */
   describe(container: string): Readonly<Record<string, string>>;
   /** Paths of a chain's unpacked layers, topmost first: for whoever looks into an image without a container. */

@@ -207,6 +207,13 @@ class OverlaySnapshotter implements Snapshotter {
     return openFolder(tree, byteNameOf("upper"));
   }
 
+  strays(): readonly { readonly path: string; readonly repair: () => Promise<void> }[] {
+    const { layers, writable } = this.#places;
+    const known = new Set([...[...this.#layers.keys()].map((chain) => this.#folderOf(chain)), ...[...this.#containers.keys()].map((id) => join(writable, id))]);
+    const found = [layers, writable].flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+    return found.filter((path) => !known.has(path)).map((path) => ({ path, repair: () => this.#discard(path) }));
+  }
+
   describe(container: string): Readonly<Record<string, string>> {
     const folder = join(this.#places.writable, container);
     return {
