@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "bun:test";
 import { parsePublishedPorts } from "../../src/base/index.ts";
 import { insideNetworkNamespace } from "../../src/host/netns/index.ts";
-import { NetworkWorld, enterPrivateNetwork, output, request } from "./network-world.ts";
+import { NetworkWorld, enterPrivateNetwork, output, outsideMachine, request } from "./network-world.ts";
 
 enterPrivateNetwork();
 const patience = 120_000;
@@ -56,13 +56,7 @@ test("published ports answer on every address, from everywhere, and lead nowhere
     { containerPort: 80, protocol: "udp", hostAddress: "::", hostPort: 8080 },
   ]);
   const gateway6 = server.endpoints[0]?.ipv6?.gateway ?? "";
-  await Bun.spawn(["sh", "-ec", `
-    ip link add up0 type veth peer name eth0 netns ${await foreignNamespace(world)}
-    ip address add 198.51.100.1/24 dev up0; ip -6 address add fd99::1/64 dev up0 nodad; ip link set up0 up`]).exited;
-  const foreign = `${world.execRoot}/foreign`;
-  await Bun.spawn(["nsenter", `--net=${foreign}`, "sh", "-ec", `
-    ip link set lo up; ip address add 198.51.100.2/24 dev eth0; ip -6 address add fd99::2/64 dev eth0 nodad; ip link set eth0 up
-    ip route add default via 198.51.100.1; ip -6 route add default via fd99::1`]).exited;
+  const foreign = await outsideMachine(world);
 
   const both = (address: string): string[] => [`tcp/${address}/8080`, `udp/${address}/8080`];
   const fromHost = await world.ask(undefined, ...["127.0.0.1", "::1", "172.17.0.1", gateway6, "198.51.100.1"].flatMap(both));
@@ -141,11 +135,4 @@ async function datagramFlow(port: number): Promise<{ client: Socket; ask: () => 
     return promise;
   };
   return { client, ask };
-}
-
-/** A namespace beside the containers', as a machine elsewhere; its pid-less path for `ip`. */
-async function foreignNamespace(world: NetworkWorld): Promise<string> {
-  const child = Bun.spawn(["sh", "-c", `: > ${world.execRoot}/foreign; unshare --net=${world.execRoot}/foreign true`]);
-  await child.exited;
-  return `${world.execRoot}/foreign`;
 }

@@ -117,6 +117,21 @@ export async function output(...command: readonly string[]): Promise<string> {
   return await new Response(child.stdout).text();
 }
 
+/**
+ * A machine elsewhere, in a namespace of its own, that goes by this machine: 198.51.100.2 and fd99::2; this machine is .1.
+ * @returns the path of its namespace
+ */
+export async function outsideMachine(world: NetworkWorld): Promise<string> {
+  const path = `${world.execRoot}/foreign`;
+  await Bun.spawn(["sh", "-ec", `: > ${path}; unshare --net=${path} true
+    ip link add up0 type veth peer name eth0 netns ${path}
+    ip address add 198.51.100.1/24 dev up0; ip -6 address add fd99::1/64 dev up0 nodad; ip link set up0 up`]).exited;
+  await Bun.spawn(["nsenter", `--net=${path}`, "sh", "-ec", `
+    ip link set lo up; ip address add 198.51.100.2/24 dev eth0; ip -6 address add fd99::2/64 dev eth0 nodad; ip link set eth0 up
+    ip route add default via 198.51.100.1; ip -6 route add default via fd99::1`]).exited;
+  return path;
+}
+
 /** Names of the links in the test's network. */
 export async function linkNames(): Promise<string[]> {
   return (JSON.parse(await output("ip", "-j", "link")) as { ifname: string }[]).map(({ ifname }) => ifname);

@@ -1,4 +1,5 @@
 import { EngineError, parseIpAddress } from "../../base/index.ts";
+import type { IpFamily } from "../../base/index.ts";
 
 /** The options of docker's bridge driver that say how a network is made. */
 export interface BridgeOptions {
@@ -7,7 +8,19 @@ export interface BridgeOptions {
   readonly masquerade: boolean;
   readonly hostBinding?: string;
   readonly mtu?: number;
+  /** Of interfaces in containers; absent: eth. */
+  readonly interfacePrefix?: string;
+  readonly gatewayModes: GatewayModes;
 }
+
+/**
+ * How an address family of a network meets the rest of the world. nat: under the machine's addresses. routed: under its
+ * own, and of its ports those that are published can be reached. nat-unprotected: as nat, and every port can be reached
+ * by those that have a route.
+ */
+export type GatewayMode = "nat" | "nat-unprotected" | "routed";
+
+export type GatewayModes = Readonly<Record<IpFamily, GatewayMode>>;
 
 const prefix = "com.docker.network.";
 const names = {
@@ -16,10 +29,13 @@ const names = {
   masquerade: `${prefix}bridge.enable_ip_masquerade`,
   hostBinding: `${prefix}bridge.host_binding_ipv4`,
   mtu: `${prefix}driver.mtu`,
+  interfacePrefix: `${prefix}container_iface_prefix`,
+  mode4: `${prefix}bridge.gateway_mode_ipv4`,
+  mode6: `${prefix}bridge.gateway_mode_ipv6`,
 } as const;
 
 /** Asked for, they would have to be honoured. */
-const unsupported = ["bridge.gateway_mode_ipv4", "bridge.gateway_mode_ipv6", "bridge.inhibit_ipv4", "bridge.trusted_host_interfaces", "container_iface_prefix", "host_ipv4", "host_ipv6"];
+const unsupported = ["bridge.inhibit_ipv4", "bridge.trusted_host_interfaces", "host_ipv4", "host_ipv6"];
 
 /** Options of other drivers are passed over, as docker does. @throws EngineError `invalid-argument` or `unsupported`. */
 export function readBridgeOptions(options: Readonly<Record<string, string>>): BridgeOptions {
@@ -34,12 +50,18 @@ export function readBridgeOptions(options: Readonly<Record<string, string>>): Br
     throw new EngineError("invalid-argument", `${names.hostBinding}: an IPv4 address is needed`);
   }
   const mtu = options[names.mtu];
+  const interfacePrefix = options[names.interfacePrefix];
+  if (interfacePrefix !== undefined && !/^[a-zA-Z][a-zA-Z0-9_.-]{0,9}$/.test(interfacePrefix)) {
+    throw new EngineError("invalid-argument", `${names.interfacePrefix}: ${JSON.stringify(interfacePrefix.slice(0, 40))} is no beginning of an interface's name`);
+  }
   return {
     ...(bridge === undefined ? {} : { bridge }),
     interContainer: flag(options, names.interContainer),
     masquerade: flag(options, names.masquerade),
     ...(hostBinding === undefined || hostBinding === "0.0.0.0" ? {} : { hostBinding }),
     ...(mtu === undefined || mtu === "0" ? {} : { mtu: parseMtu(mtu) }),
+    ...(interfacePrefix === undefined ? {} : { interfacePrefix }),
+    gatewayModes: { 4: gatewayMode(options, names.mode4), 6: gatewayMode(options, names.mode6) },
   };
 }
 
@@ -49,6 +71,19 @@ function flag(options: Readonly<Record<string, string>>, name: string): boolean 
   if (value === undefined || ["1", "t", "true"].includes(value)) return true;
   if (["0", "f", "false"].includes(value)) return false;
   throw new EngineError("invalid-argument", `${name}: ${JSON.stringify(value)} is neither true nor false`);
+}
+
+export function parseGatewayMode(text: string): GatewayMode | undefined {
+  return (["nat", "nat-unprotected", "routed"] as const).find((mode) => mode === text);
+}
+
+function gatewayMode(options: Readonly<Record<string, string>>, name: string): GatewayMode {
+  const text = options[name];
+  if (text === undefined || text === "") return "nat";
+  const mode = parseGatewayMode(text);
+  if (mode !== undefined) return mode;
+  if (text === "isolated") throw new EngineError("unsupported", `${name}: isolated is not supported yet`, { hint: "--internal leaves the containers with the machine's own address on the bridge alone" });
+  throw new EngineError("invalid-argument", `unknown gateway mode ${text}`, { hint: "nat, nat-unprotected or routed" });
 }
 
 function parseMtu(text: string): number {

@@ -6,7 +6,7 @@ import type { NetlinkRequest } from "../../host/netlink/index.ts";
 import type { NetworkDefinition } from "./network-definition.ts";
 
 /** A bridge as the firewall sees it. */
-export type FirewallBridge = Pick<NetworkDefinition, "bridge" | "subnets" | "internal" | "interContainer" | "masquerade">;
+export type FirewallBridge = Pick<NetworkDefinition, "bridge" | "subnets" | "internal" | "interContainer" | "masquerade" | "gatewayModes">;
 
 /** The sets that say what a bridge may do, with their types. */
 export const bridgeSets = {
@@ -15,6 +15,10 @@ export const bridgeSets = {
   internal: "type ifname",
   subnets4: "type ipv4_addr; flags interval",
   subnets6: "type ipv6_addr; flags interval",
+  routed_subnets4: "type ipv4_addr; flags interval",
+  routed_subnets6: "type ipv6_addr; flags interval",
+  unprotected4: "type ipv4_addr; flags interval",
+  unprotected6: "type ipv6_addr; flags interval",
   masquerade4: "type ipv4_addr; flags interval",
   masquerade6: "type ipv6_addr; flags interval",
 } as const;
@@ -30,15 +34,20 @@ export type Membership =
  */
 export const loopbackReplyMark = 0x77686172;
 
-export function bridgeMemberships({ bridge, subnets, internal, interContainer, masquerade }: FirewallBridge): Membership[] {
+export function bridgeMemberships({ bridge, subnets, internal, interContainer, masquerade, gatewayModes }: FirewallBridge): Membership[] {
   return [
     { set: "bridges", links: [bridge] },
     ...(interContainer ? [{ set: "same_bridge", links: [bridge, bridge] } as const] : []),
     ...(internal ? [{ set: "internal", links: [bridge] } as const] : []),
     ...subnets.flatMap(({ network }): Membership[] => {
-      const isV4 = network.address.family === 4;
-      const member: Membership = { set: isV4 ? "subnets4" : "subnets6", network };
-      return masquerade && !internal ? [member, { set: isV4 ? "masquerade4" : "masquerade6", network }] : [member];
+      const { family } = network.address;
+      const mode = gatewayModes?.[family] ?? "nat";
+      return [
+        { set: `subnets${family}`, network },
+        ...(masquerade && !internal && mode !== "routed" ? [{ set: `masquerade${family}`, network } as const] : []),
+        ...(mode === "routed" && !internal ? [{ set: `routed_subnets${family}`, network } as const] : []),
+        ...(mode === "nat-unprotected" && !internal ? [{ set: `unprotected${family}`, network } as const] : []),
+      ];
     }),
   ];
 }

@@ -172,6 +172,7 @@ export interface BoundPort {
   readonly protocol: PortProtocol;
   /** As docker shows it: 0.0.0.0, ::, or the address that was asked for. */
   readonly hostAddress: string;
+  /** 0 on a network that is routed, where the container's own port is reached under its own address. */
   readonly hostPort: number;
 }
 

@@ -4,7 +4,7 @@ import { decodeLink, deleteRoute, getLink } from "../../host/netlink/index.ts";
 import type { NetlinkSocket } from "../../host/netlink/index.ts";
 import { endpointAddresses } from "./bridge-network.ts";
 import type { Endpoint, NetworkFiles, Sandbox, SandboxRequest } from "./contract.ts";
-import { planEndpoint, refuseImpossible, wishFor } from "./endpoint-plan.ts";
+import { freeInterfaceName, planEndpoint, refuseImpossible, wishFor } from "./endpoint-plan.ts";
 import { gatewayEndpoint } from "./gateway-endpoint.ts";
 import { connectEndpoint, defaultRoutes, everywhere, hostLinkName, openNamespace, pointResolver } from "./namespace-setup.ts";
 import type { NamespaceSockets } from "./namespace-setup.ts";
@@ -37,7 +37,7 @@ export class EndpointChanges {
     using undo = new DisposableStack();
     const addresses = network.allocate(wish);
     undo.defer(() => { network.release(addresses.values()); });
-    const endpoint = planEndpoint(network, { addresses, wish, interfaceName: freeInterfaceName(sandbox) });
+    const endpoint = planEndpoint(network, { addresses, wish, interfaceName: freeInterfaceName(network, sandbox.endpoints) });
     const endpoints = [...sandbox.endpoints, endpoint];
     const usesResolver = record.usesResolver || files.needsResolver(request, endpoints);
     const contents = files.make({ request, endpoints, hostGateway: registry.all()[0]?.gateway(4), usesResolver });
@@ -92,13 +92,6 @@ function namespaceOf({ netnsPath }: Sandbox): string {
     throw new EngineError("forbidden", "container sharing network namespace with another container or host cannot be connected to any other network");
   }
   return netnsPath;
-}
-
-function freeInterfaceName({ endpoints }: Sandbox): string {
-  const taken = new Set(endpoints.map(({ interfaceName }) => interfaceName));
-  for (let index = 0; ; index++) {
-    if (!taken.has(`eth${index}`)) return `eth${index}`;
-  }
 }
 
 function linkIndexOf(inside: NetlinkSocket, { interfaceName }: Endpoint): number {

@@ -42,7 +42,8 @@ export type Ownership =
 export function endpointOwnerships(endpoint: Endpoint): Ownership[] {
   const port = hostLinkName(endpoint);
   const mac = endpoint.macAddress.toLowerCase();
-  const addresses = [endpoint.ipv4, endpoint.ipv6].filter((address) => address !== undefined).map(({ address }) => parseIpAddress(address));
+  const given = [endpoint.ipv4?.address, endpoint.ipv6?.address, ...endpoint.request.linkLocalAddresses ?? []];
+  const addresses = given.filter((address) => address !== undefined).map(parseIpAddress);
   return [
     { set: "macs", mac }, { set: "macs_by_port", mac, port },
     ...addresses.flatMap((address): Ownership[] => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, parseIpAddress } from "../../base/index.ts";
 import type { IpAddress, IpFamily } from "../../base/index.ts";
+import { isLinkLocal } from "./bridge-link.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
 import type { Endpoint, EndpointRequest, SandboxRequest } from "./contract.ts";
 import { macAddressOf } from "./mac-address.ts";
@@ -54,6 +55,19 @@ export function planEndpoint(network: BridgeNetwork, { addresses, wish, interfac
   };
 }
 
+/** 169.254.0.0/16 or fe80::/10. */
+function isLinkLocalAddress(address: IpAddress): boolean {
+  return address.family === 4 ? address.value >> 16n === 0xa9fen : isLinkLocal(address);
+}
+
+/** The first name with the network's prefix that none of the container's interfaces has. */
+export function freeInterfaceName({ definition: { interfacePrefix = "eth" } }: BridgeNetwork, endpoints: readonly Pick<Endpoint, "interfaceName">[]): string {
+  const taken = new Set(endpoints.map(({ interfaceName }) => interfaceName));
+  for (let index = 0; ; index++) {
+    if (!taken.has(`${interfacePrefix}${index}`)) return `${interfacePrefix}${index}`;
+  }
+}
+
 /** docker's rules for its default bridge, whose addresses are the engine's to give, and for subnets that were not chosen by a person. */
 export function refuseImpossible(network: BridgeNetwork, wish: EndpointRequest): void {
   const isDefault = network.name === "bridge";
@@ -66,7 +80,7 @@ export function refuseImpossible(network: BridgeNetwork, wish: EndpointRequest):
   if (wish.macAddress !== undefined && !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(wish.macAddress)) {
     throw new EngineError("invalid-argument", `invalid MAC address: ${JSON.stringify(wish.macAddress.slice(0, 40))}`);
   }
-  if (wish.linkLocalAddresses !== undefined && wish.linkLocalAddresses.length > 0) {
-    throw new EngineError("unsupported", "link-local addresses for a container are not supported yet");
+  for (const address of wish.linkLocalAddresses ?? []) {
+    if (!isLinkLocalAddress(parseIpAddress(address))) throw new EngineError("invalid-argument", `invalid link-local IP address: ${address}`);
   }
 }

@@ -1,4 +1,4 @@
-import { isEngineError } from "../../base/index.ts";
+import { EngineError, isEngineError } from "../../base/index.ts";
 import { NetlinkListener, netlinkGroups } from "../../host/netlink/index.ts";
 import { changeAuthor, removedFrom } from "../../host/nftables/index.ts";
 import type { Poller } from "../../host/poll/index.ts";
@@ -29,17 +29,17 @@ export class FirewallWatch implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
+    this.#stop.abort(new EngineError("cancelled", "the engine is shutting down"));
     await this.#ended;
     this.#listener[Symbol.dispose]();
   }
 
   async #watch(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    for (;;) {
       try {
         await this.#parts.poller.ready(this.#listener.descriptor, "readable", this.#stop.signal);
       } catch (error) {
-        if (this.#stop.signal.aborted || isEngineError(error, "cancelled")) return;
+        if (isEngineError(error, "cancelled")) return;
         throw error;
       }
       if (this.#concernsUs()) this.#repair();

@@ -96,7 +96,8 @@ export function connectEndpoint({ endpoint, bridge, isIsolated, outside, inside,
   );
   const [message] = inside.request(getLink(endpoint.interfaceName));
   const index = message === undefined ? 0 : decodeLink(message).index;
-  const addresses = [endpoint.ipv4, endpoint.ipv6].filter((address) => address !== undefined);
+  const linkLocal = (endpoint.request.linkLocalAddresses ?? []).map((address) => ({ address, prefixLength: address.includes(":") ? 64 : 16 }));
+  const addresses = [endpoint.ipv4, endpoint.ipv6, ...linkLocal].filter((address) => address !== undefined);
   inside.request(
     changeLink({ index }, { isUp: true }),
     ...addresses.map(({ address, prefixLength }) => addAddress({ linkIndex: index, address: parseIpAddress(address), prefixLength })),

@@ -70,12 +70,14 @@ test("what cannot be is refused with its reason", () => {
     [ipam({ Subnet: "10.6.0.0/24", IPRange: "10.6.0.0/16" }), "no matching subnet for range"],
     [ipam({ Subnet: "10.6.0.0/24", AuxiliaryAddresses: { a: "10.7.0.1" } }), "no matching subnet for aux-address"],
     [ipam({ Subnet: "10.6.0.0/31" }), "no room"],
-    [ipam({ Subnet: "10.6.0.0/24" }, { Subnet: "10.7.0.0/24" }), "one IPv4 subnet"],
+    [ipam({ Subnet: "10.6.0.0/24" }, { Subnet: "10.7.0.0/24" }), "bridge driver doesn't support multiple subnets"],
     [{ ...ipam({ Subnet: "fd00::/64" }), EnableIPv6: false }, "enable IPv6"],
     [{ EnableIPv4: false }, "IPv4 or IPv6 must be enabled"],
     [{ Options: { "com.docker.network.driver.mtu": "big" } }, "no size of a packet"],
     [{ Options: { "com.docker.network.bridge.name": "far-too-long-a-name" } }, "invalid bridge name"],
-    [{ Options: { "com.docker.network.bridge.gateway_mode_ipv4": "routed" } }, "not supported yet"],
+    [{ Options: { "com.docker.network.bridge.gateway_mode_ipv4": "isolated" } }, "not supported yet"],
+    [{ Options: { "com.docker.network.bridge.gateway_mode_ipv6": "other" } }, "unknown gateway mode other"],
+    [{ Options: { "com.docker.network.container_iface_prefix": "a b" } }, "no beginning of an interface's name"],
   ];
   for (const [wishes, reason] of refusals) expect(() => define(wishes, existing)).toThrow(reason);
 });

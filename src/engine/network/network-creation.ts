@@ -38,6 +38,8 @@ export function defineNetwork(body: NetworkCreateBody, context: CreationContext)
     masquerade: options.masquerade,
     ...(options.hostBinding === undefined ? {} : { hostBinding: options.hostBinding }),
     ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
+    ...(options.interfacePrefix === undefined ? {} : { interfacePrefix: options.interfacePrefix }),
+    gatewayModes: options.gatewayModes,
     labels: body.Labels ?? {},
     ...(body.IPAM === undefined || body.IPAM.Options === null ? {} : { ipamOptions: body.IPAM.Options }),
     options: body.Options ?? {},
@@ -81,7 +83,7 @@ function chooseSubnets(body: NetworkCreateBody, context: CreationContext & { rea
   const families = wishedFamilies(body, wishes);
   const subnets = families.map((family) => {
     const [wish, more] = wishes.filter(({ network }) => network.address.family === family);
-    if (more !== undefined) throw new EngineError("invalid-argument", `a bridge network has one IPv${family} subnet, not several`);
+    if (more !== undefined) throw new EngineError("invalid-argument", "bridge driver doesn't support multiple subnets");
     return wish ?? choose(family, context);
   });
   return subnets;

@@ -1,5 +1,7 @@
 import { formatIpAddress, formatIpNetwork, parseIpAddress, parseIpPrefix } from "../../base/index.ts";
 import type { IpAddress, IpNetwork } from "../../base/index.ts";
+import { parseGatewayMode } from "./bridge-options.ts";
+import type { GatewayModes } from "./bridge-options.ts";
 import { flag, list, number, object, optional, text, texts } from "./stored-json.ts";
 
 /** What a network on a bridge of its own is, as it was created. */
@@ -23,6 +25,10 @@ export interface NetworkDefinition {
   /** Host address of published ports that name none. */
   readonly hostBinding?: string;
   readonly mtu?: number;
+  /** Of interfaces in containers; absent: eth. */
+  readonly interfacePrefix?: string;
+  /** Absent: nat. */
+  readonly gatewayModes?: GatewayModes;
   readonly labels: Readonly<Record<string, string>>;
   /** Options of the address management, as they were given; none has a meaning. */
   readonly ipamOptions?: Readonly<Record<string, string>>;
@@ -66,10 +72,17 @@ export function decodeDefinition(raw: unknown): NetworkDefinition {
     masquerade: flag(value["masquerade"]),
     ...optional("hostBinding", value["hostBinding"], text),
     ...optional("mtu", value["mtu"], number),
+    ...optional("interfacePrefix", value["interfacePrefix"], text),
+    ...optional("gatewayModes", value["gatewayModes"], decodeModes),
     labels: texts(value["labels"]),
     ...optional("ipamOptions", value["ipamOptions"], texts),
     options: texts(value["options"]),
   };
+}
+
+function decodeModes(raw: unknown): GatewayModes {
+  const modes = texts(raw);
+  return { 4: parseGatewayMode(modes["4"] ?? "") ?? "nat", 6: parseGatewayMode(modes["6"] ?? "") ?? "nat" };
 }
 
 function decodeSubnet(raw: unknown): SubnetDefinition {

@@ -94,7 +94,7 @@ function portMap(ports: readonly BoundPort[], exposed: readonly string[]): PortM
   const bindings = new Map<string, PortBinding[] | null>(exposed.map((port) => [port, null]));
   for (const { containerPort, protocol, hostAddress, hostPort } of ports) {
     const key = `${containerPort}/${protocol}`;
-    bindings.set(key, [...(bindings.get(key) ?? []), { HostIp: hostAddress, HostPort: hostPort.toString() }]);
+    bindings.set(key, [...(bindings.get(key) ?? []), { HostIp: hostAddress, HostPort: hostPort === 0 ? "" : hostPort.toString() }]);
   }
   return Object.fromEntries([...bindings].sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true })));
 }

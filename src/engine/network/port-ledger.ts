@@ -54,7 +54,7 @@ export class PortLedger {
    */
   rebind(holder: string, ports: readonly BoundPort[]): BoundPort[] {
     const lost: BoundPort[] = [];
-    const bound = ports.flatMap((port): Held[] => {
+    const bound = ports.filter(({ hostPort }) => hostPort !== 0).flatMap((port): Held[] => {
       try {
         return [{ port, descriptors: [holdPort(addressOf(port))] }];
       } catch (error) {

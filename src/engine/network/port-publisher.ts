@@ -1,5 +1,5 @@
 import type { IpAddress, IpFamily, PublishedPort } from "../../base/index.ts";
-import { EngineError } from "../../base/index.ts";
+import { EngineError, parseIpAddress } from "../../base/index.ts";
 import { endpointAddresses } from "./bridge-network.ts";
 import type { BoundPort, Endpoint } from "./contract.ts";
 import { gatewayEndpoint } from "./gateway-endpoint.ts";
@@ -32,9 +32,13 @@ export class PortPublisher {
   bind({ containerId, containerName, endpoints }: Publisher, wishes: readonly PublishedPort[]): BoundPort[] {
     const endpoint = gatewayEndpoint(endpoints);
     if (endpoint === undefined || wishes.length === 0) return [];
-    const addresses = new Map<IpFamily, IpAddress>(endpointAddresses(endpoint).map((address) => [address.family, address]));
+    const { gatewayModes } = this.#parts.registry.byId(endpoint.networkId).definition;
+    const [routed, turned] = [true, false].map((isRouted) => endpointAddresses(endpoint).filter(({ family }) => (gatewayModes?.[family] === "routed") === isRouted));
+    const open = wishes.flatMap((wish) => routedPorts(wish, routed ?? []));
+    const addresses = new Map<IpFamily, IpAddress>((turned ?? []).map((address) => [address.family, address]));
     const owner = { holder: containerId, endpointName: containerName, endpointId: endpoint.endpointId, addresses };
-    return this.#parts.ports.bind(owner, this.#withDefaults(endpoint, wishes));
+    const held = wishes.filter(({ hostAddress }) => addresses.size > 0 && !(routed ?? []).some(({ family }) => isOf(hostAddress, family)));
+    return [...this.#parts.ports.bind(owner, this.#withDefaults(endpoint, held)), ...open];
   }
 
   /**
@@ -72,4 +76,15 @@ export class PortPublisher {
     const hostAddress = registry.byId(networkId).definition.hostBinding ?? publishDefault;
     return wishes.map((wish): PublishedPort => (hostAddress === undefined ? wish : { hostAddress, ...wish }));
   }
+}
+
+/** Ports of a container that is reached under its own addresses need none of the machine's. */
+function routedPorts({ containerPort, protocol, hostAddress }: PublishedPort, addresses: readonly IpAddress[]): BoundPort[] {
+  return addresses.filter(({ family }) => hostAddress === undefined || isOf(hostAddress, family)).map(({ family }) =>
+    ({ containerPort, protocol, hostAddress: family === 4 ? "0.0.0.0" : "::", hostPort: 0 }));
+}
+
+/** Whether an address was given, and is of the family. */
+function isOf(address: string | undefined, family: IpFamily): boolean {
+  return address !== undefined && parseIpAddress(address).family === family;
 }

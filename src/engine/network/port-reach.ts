@@ -34,12 +34,13 @@ export function describeReach(port: BoundPort, facts: ReachFacts): PortReach {
     Rule: element === undefined ? "" : `table inet ${table}, map ${element.map}, element ${element.text}`,
     IsInForce: isInForce,
     IsHeld: isHeld,
-    From: isInForce ? whoReaches(port, facts) : [],
+    From: isInForce && target !== undefined ? whoReaches(port, { ...facts, target }) : [],
     Obstacles: isInForce && !isLoopbackServer(port.hostAddress) ? [...facts.obstacles] : [],
   };
 }
 
-function whoReaches({ hostAddress }: BoundPort, { addresses, networks }: ReachFacts): string[] {
+function whoReaches({ hostAddress, hostPort }: BoundPort, { target, addresses, networks }: ReachFacts & { readonly target: PortTarget }): string[] {
+  if (hostPort === 0) return ["this machine", `whoever has a route to ${formatIpAddress(target.address)}`];
   const host = parseIpAddress(hostAddress);
   if (isLoopbackServer(hostAddress)) return [`this machine, on ${hostAddress}`];
   const loopback = host.family === 4 ? "127.0.0.1" : "::1";

@@ -18,13 +18,14 @@ export function planPublishing(bound: readonly BoundPort[], wishes: readonly Pub
   const kept: BoundPort[] = [];
   const added: PublishedPort[] = [];
   for (const wish of wishes) {
-    const found = [...free].find((port) => fits(port, wish));
+    const fitting = [...free].filter((port) => fits(port, wish));
+    const found = fitting.find(({ hostPort }) => hostPort !== 0) ?? fitting[0];
     if (found === undefined) {
       added.push(wish);
       continue;
     }
     // A wish without an address is one port on every address of each family.
-    for (const port of [...free].filter((other) => other.hostPort === found.hostPort && fits(other, wish))) {
+    for (const port of fitting.filter(({ hostPort }) => hostPort === found.hostPort || hostPort === 0)) {
       free.delete(port);
       kept.push(port);
     }
@@ -34,6 +35,8 @@ export function planPublishing(bound: readonly BoundPort[], wishes: readonly Pub
 
 function fits(port: BoundPort, { containerPort, protocol, hostAddress, hostPorts }: PublishedPort): boolean {
   if (port.containerPort !== containerPort || port.protocol !== protocol) return false;
+  // It has no port of the machine that could be another than the one wished for.
+  if (port.hostPort === 0) return hostAddress === undefined || parseIpAddress(hostAddress).family === parseIpAddress(port.hostAddress).family;
   if (hostPorts !== undefined && (port.hostPort < hostPorts.first || port.hostPort > hostPorts.last)) return false;
   return hostAddress === undefined ? parseIpAddress(port.hostAddress).value === 0n : formatIpAddress(parseIpAddress(hostAddress)) === port.hostAddress;
 }

@@ -31,7 +31,7 @@ export function portReach(sandbox: Sandbox | undefined, { socket, firewall, port
     const [target] = targetsOf({ endpoints: sandbox.endpoints, ports: [port] });
     return describeReach(port, {
       ...(target === undefined ? {} : { target }), table: firewall.table, isInForce: target !== undefined && firewall.leads(target),
-      isHeld: ports.holds(sandbox.containerId, port), addresses: mine, networks: open, obstacles,
+      isHeld: port.hostPort === 0 || ports.holds(sandbox.containerId, port), addresses: mine, networks: open, obstacles,
     });
   });
 }

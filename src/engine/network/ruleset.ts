@@ -80,7 +80,7 @@ function inetSets({ bridges, ports }: FirewallState): SetContents[] {
     ...Object.entries(bridgeSets).map(([name, type]): SetContents =>
       ({ kind: "set", name, type, elements: elements.filter(({ set }) => set === name).map(describeMembership) })),
     ...Object.entries(portMaps).map(([name, type]): SetContents =>
-      ({ kind: "map", name, type, elements: targets.filter(({ map }) => map === name).map(({ text }) => text) })),
+      ({ kind: type.includes(" : ") ? "map" : "set", name, type, elements: targets.filter(({ map }) => map === name).map(({ text }) => text) })),
   ];
 }
 
@@ -126,6 +126,12 @@ const inetChains: readonly ChainContents[] = [
     "oifname @internal drop",
     "ct state established,related accept",
     "ct status dnat accept",
+    "ip daddr . meta l4proto . th dport @routed4 accept",
+    "ip6 daddr . meta l4proto . th dport @routed6 accept",
+    "ip daddr @routed_subnets4 icmp type echo-request accept",
+    "ip6 daddr @routed_subnets6 icmpv6 type echo-request accept",
+    "ip daddr @unprotected4 accept",
+    "ip6 daddr @unprotected6 accept",
     "oifname @bridges drop",
   ]),
   // Of the machine an internal network sees its own bridge's address and nothing else.

@@ -7,7 +7,7 @@ import { endpointAddresses } from "./bridge-network.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
 import type { Endpoint, EndpointRequest, NetworkFiles, Sandbox, SandboxRequest } from "./contract.ts";
 import { EndpointChanges } from "./endpoint-changes.ts";
-import { planEndpoint, requestedNetworks } from "./endpoint-plan.ts";
+import { freeInterfaceName, planEndpoint, requestedNetworks } from "./endpoint-plan.ts";
 import { gatewayEndpoint } from "./gateway-endpoint.ts";
 import { connectEndpoint, hostLinkName, makeNamespace, openNamespace, pointResolver } from "./namespace-setup.ts";
 import { PortPublisher } from "./port-publisher.ts";
@@ -132,8 +132,10 @@ export class Sandboxes {
   #build(request: SandboxRequest, undo: DisposableStack): { record: SandboxRecord; files: NetworkFiles } {
     const { files, records, registry } = this.#parts;
     const { containerId, mode } = request;
-    const endpoints = requestedNetworks(request, registry).map(([network, wish], index) =>
-      this.#plan(network, { wish, interfaceName: `eth${index}`, undo }));
+    const endpoints: Endpoint[] = [];
+    for (const [network, wish] of requestedNetworks(request, registry)) {
+      endpoints.push(this.#plan(network, { wish, interfaceName: freeInterfaceName(network, endpoints), undo }));
+    }
     const usesResolver = files.needsResolver(request, endpoints);
     const contents = files.make({ request, endpoints, hostGateway: registry.all()[0]?.gateway(4), usesResolver });
     const ports = this.#publisher.bind({ ...request, endpoints }, request.publish);

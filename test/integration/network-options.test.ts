@@ -1,0 +1,78 @@
+import { expect, test } from "bun:test";
+import type { NetworkCreateBody } from "../../src/api/types/index.ts";
+import { parsePublishedPorts } from "../../src/base/index.ts";
+import type { Sandbox } from "../../src/engine/network/index.ts";
+import { NetworkWorld, enterPrivateNetwork, output, outsideMachine, refusal, request } from "./network-world.ts";
+
+enterPrivateNetwork();
+const patience = 120_000;
+
+function body(Name: string, wishes: Partial<NetworkCreateBody> = {}): NetworkCreateBody {
+  return {
+    Name, Driver: "", Scope: "", Internal: false, Attachable: false, Ingress: false, ConfigOnly: false, Options: null, Labels: null, ...wishes,
+  };
+}
+
+const on = (name: string) => ({ kind: "network", name }) as const;
+const prefix = "com.docker.network";
+
+async function inside({ netnsPath = "" }: Sandbox, script: string): Promise<string> {
+  return (await output("nsenter", `--net=${netnsPath}`, "sh", "-c", `${script} 2>&1`)).trim();
+}
+
+test("gateway modes: a routed network is reached under its own addresses, through published ports alone; unprotected through all", async () => {
+  await using world = new NetworkWorld();
+  const { service } = await world.start();
+  await service.create(body("routed", { EnableIPv6: true, Options: { [`${prefix}.bridge.gateway_mode_ipv4`]: "routed", [`${prefix}.bridge.gateway_mode_ipv6`]: "routed" } }));
+  await service.create(body("mixed", { EnableIPv6: true, Options: { [`${prefix}.bridge.gateway_mode_ipv6`]: "routed" } }));
+  await service.create(body("open", { Options: { [`${prefix}.bridge.gateway_mode_ipv4`]: "nat-unprotected" } }));
+  const routed = await service.prepare(request("a", { mode: on("routed"), publish: parsePublishedPorts("7500:80") }));
+  const mixed = await service.prepare(request("b", { mode: on("mixed"), publish: parsePublishedPorts("7501:80") }));
+  const open = await service.prepare(request("c", { mode: on("open") }));
+  for (const { netnsPath } of [routed, mixed, open]) for (const port of [80, 81]) await world.serve(netnsPath, port);
+  const foreign = await outsideMachine(world);
+  await world.serve(foreign, 90);
+  const at = ({ endpoints: [endpoint] }: Sandbox) => ({ v4: endpoint?.ipv4?.address ?? "", v6: endpoint?.ipv6?.address ?? "" });
+  expect(routed.ports).toEqual([{ containerPort: 80, protocol: "tcp", hostAddress: "0.0.0.0", hostPort: 0 }, { containerPort: 80, protocol: "tcp", hostAddress: "::", hostPort: 0 }]);
+  const expected = {
+    [`tcp/${at(routed).v4}/80`]: "tcp ::ffff:198.51.100.2", [`tcp/${at(routed).v4}/81`]: "timeout",
+    [`tcp/${at(routed).v6}/80`]: "tcp fd99::2", [`tcp/${at(routed).v6}/81`]: "timeout", "tcp/198.51.100.1/7500": "refused",
+    [`tcp/${at(mixed).v4}/80`]: "timeout", [`tcp/${at(mixed).v6}/80`]: "tcp fd99::2", "tcp/198.51.100.1/7501": "tcp ::ffff:198.51.100.2", "tcp/fd99::1/7501": "refused",
+    [`tcp/${at(open).v4}/81`]: "tcp ::ffff:198.51.100.2",
+  };
+  expect(await world.ask(foreign, ...Object.keys(expected))).toEqual(expected);
+  // Who goes out of a routed network does so under its own address.
+  expect(await world.ask(routed.netnsPath, "tcp/198.51.100.2/90")).toEqual({ "tcp/198.51.100.2/90": `tcp ::ffff:${at(routed).v4}` });
+  expect(await world.ask(open.netnsPath, "tcp/198.51.100.2/90")).toEqual({ "tcp/198.51.100.2/90": "tcp ::ffff:198.51.100.1" });
+  expect((await service.reach(routed.containerId))[0]).toMatchObject({ IsInForce: true, From: ["this machine", `whoever has a route to ${at(routed).v4}`] });
+  expect((await service.republish(mixed.containerId, parsePublishedPorts("7501:80"))).ports).toEqual(mixed.ports);
+  // All of it is known after a kill, and gone with its container.
+  const next = await world.start([routed.containerId, mixed.containerId, open.containerId]);
+  expect(await world.ask(foreign, `tcp/${at(routed).v4}/80`)).toEqual({ [`tcp/${at(routed).v4}/80`]: "tcp ::ffff:198.51.100.2" });
+  await next.service.release(routed.containerId);
+  expect(await output("nft", "list", "set", "inet", "wharf-wharf0", "routed4")).not.toContain("elements");
+}, patience);
+
+test("link-local addresses, the prefix of interfaces, and the network with the highest priority as the way out", async () => {
+  await using world = new NetworkWorld();
+  const { service } = await world.start();
+  await service.create(body("alpha", { Options: { [`${prefix}.container_iface_prefix`]: "net" } }));
+  await service.create(body("beta", { Internal: true }));
+  await service.create(body("gamma"));
+  const endpoints = new Map([["alpha", { linkLocalAddresses: ["169.254.7.1", "fe80::77"] }], ["beta", {}], ["gamma", { gatewayPriority: 1 }]]);
+  const a = await service.prepare(request("a", { mode: on("alpha"), endpoints }));
+  expect(a.endpoints.map(({ interfaceName }) => interfaceName)).toEqual(["net0", "eth0", "eth1"]);
+  expect(await inside(a, "ip -o addr show net0 | awk '{print $4}' | grep -v fe80::42: | sort")).toBe(["169.254.7.1/16", "172.18.0.2/16", "fe80::77/64"].join("\n"));
+  const gatewayOf = (name: string): string => a.endpoints.find(({ networkName }) => networkName === name)?.ipv4?.gateway ?? "none";
+  expect(await inside(a, "ip route show default")).toBe(`default via ${gatewayOf("gamma")} dev eth1 proto static`);
+  const b = await service.prepare(request("b", { mode: on("alpha"), endpoints: new Map([["alpha", { linkLocalAddresses: ["169.254.7.2"] }]]) }));
+  await world.serve(a.netnsPath, 80);
+  expect(await world.ask(b.netnsPath, "tcp/169.254.7.1/80")).toEqual({ "tcp/169.254.7.1/80": "tcp ::ffff:169.254.7.2" });
+  // A network of a higher priority that it joins later becomes the way out; when it has left, the one before is again.
+  await service.create(body("delta"));
+  await service.connect(request("a", { endpoints: new Map([...endpoints, ["delta", { gatewayPriority: 5 }]]) }), "delta");
+  expect(await inside(a, "ip route show default")).toContain("dev eth2");
+  await service.disconnect(a.containerId, "delta");
+  expect(await inside(a, "ip route show default")).toContain("dev eth1");
+  expect(await refusal(service.prepare(request("c", { mode: on("alpha"), endpoints: new Map([["alpha", { linkLocalAddresses: ["10.0.0.1"] }]]) })))).toBe("invalid link-local IP address: 10.0.0.1");
+}, patience);
