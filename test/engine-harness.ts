@@ -12,6 +12,13 @@ export interface Reply<T = unknown> {
   readonly body: T;
 }
 
+/** How a command line ended. */
+export interface Ran {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 let engines = 0;
 
 /**
@@ -109,12 +116,19 @@ export class TestEngine implements AsyncDisposable {
   }
 
   /** The stock client, or wharf's own, run against this engine. */
-  command(client: "docker" | "wharf", ...words: readonly string[]): { status: number; stdout: string; stderr: string } {
+  command(client: "docker" | "wharf", ...words: readonly string[]): Ran {
     const [path, ...start] = client === "docker" ? ["docker"] : [process.execPath, program];
     const result = spawnSync(path, [...start, ...words], {
       encoding: "utf8", timeout: 120_000, maxBuffer: 256 * 1024 * 1024, env: { ...process.env, DOCKER_HOST: this.host, WHARF_HOST: this.host },
     });
     return { status: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** What it prints; it has to succeed. */
+  output(client: "docker" | "wharf", ...words: readonly string[]): string {
+    const { status, stdout, stderr } = this.command(client, ...words);
+    if (status !== 0) throw new Error(`${words.join(" ")} ended with ${status}: ${stderr}`);
+    return stdout;
   }
 
   /** Puts busybox:latest into the store, made of the machine's own static busybox. */

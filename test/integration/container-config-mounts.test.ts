@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mount, readMounts, setPropagation, unmount } from "../../src/host/mount/index.ts";
-import { TestEngine } from "../engine-harness.ts";
+import { TestEngine, type Ran } from "../engine-harness.ts";
 import { importCrafted } from "./crafted-image.ts";
 
 let engine: TestEngine;
@@ -29,15 +29,12 @@ afterAll(async () => {
 
 const time = 120_000;
 
-/** @returns what `docker run --rm` says and ends with */
-function run(...words: readonly string[]): { status: number; stdout: string; stderr: string } {
+function run(...words: readonly string[]): Ran {
   return engine.command("docker", "run", "--rm", ...words);
 }
 
 function output(...words: readonly string[]): string {
-  const { status, stdout, stderr } = run(...words);
-  if (status !== 0) throw new Error(`${words.join(" ")} ended with ${status}: ${stderr}`);
-  return stdout;
+  return engine.output("docker", "run", "--rm", ...words);
 }
 
 test("-v: a folder of the host, read-only, and one that is made where it is missing", () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { TestEngine } from "../engine-harness.ts";
+import { TestEngine, type Ran } from "../engine-harness.ts";
 
 let engine: TestEngine;
 
@@ -15,14 +15,12 @@ afterAll(async () => { await engine.close(); }, 120_000);
 
 const time = 120_000;
 
-function run(...words: readonly string[]): { status: number; stdout: string; stderr: string } {
+function run(...words: readonly string[]): Ran {
   return engine.command("docker", "run", "--rm", ...words);
 }
 
 function output(...words: readonly string[]): string {
-  const { status, stdout, stderr } = run(...words);
-  if (status !== 0) throw new Error(`${words.join(" ")} ended with ${status}: ${stderr}`);
-  return stdout;
+  return engine.output("docker", "run", "--rm", ...words);
 }
 
 test("names: hostname, domain, hosts, resolv.conf", () => {

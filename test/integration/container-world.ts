@@ -1,12 +1,6 @@
 import type { ContainerCreateReply, ContainerInspect, ContainerWaitReply } from "../../src/api/types/index.ts";
 import { connect, type EngineClient, type HijackedStream } from "../../src/client/sdk/index.ts";
-import { TestEngine } from "../engine-harness.ts";
-
-export interface Ran {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { TestEngine, type Ran } from "../engine-harness.ts";
 
 /** An engine with busybox, and the few calls that tests of containers are made of. */
 export class ContainerWorld implements AsyncDisposable {
@@ -36,9 +30,7 @@ export class ContainerWorld implements AsyncDisposable {
 
   /** What the stock client prints; it has to succeed. */
   output(...words: readonly string[]): string {
-    const ran = this.docker(...words);
-    if (ran.status !== 0) throw new Error(`docker ${words.join(" ")} ended with ${ran.status}: ${ran.stderr}`);
-    return ran.stdout.trimEnd();
+    return this.engine.output("docker", ...words).trimEnd();
   }
 
   /** @returns the new container's id */

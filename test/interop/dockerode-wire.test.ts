@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import { PassThrough } from "node:stream";
 import Docker from "dockerode";
 import { FakeServer } from "../../src/engine/server/fake/index.ts";
+import { demultiplexed } from "./demultiplexed.ts";
 
 /** dockerode before the fake engine: what it sends is understood, and what it reads of streams is whole. */
 describe("dockerode and the HTTP edge", () => {
@@ -17,15 +18,10 @@ describe("dockerode and the HTTP edge", () => {
   test("create, attach, start, wait, remove; both outputs apart", async () => {
     const container = await docker.createContainer({ Image: "busybox", Cmd: ["fail", "bad"], name: "one" });
     const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-    const [out, err] = [new PassThrough(), new PassThrough()];
-    docker.modem.demuxStream(stream, out, err);
-    stream.on("end", () => {
-      out.end();
-      err.end();
-    });
+    const outputs = demultiplexed(docker, stream);
     await container.start();
     expect(await container.wait()).toEqual({ StatusCode: 3 });
-    expect([await text(out), await text(err)]).toEqual(["", "bad\n"]);
+    expect(await outputs).toEqual(["", "bad\n"]);
     await container.remove();
   }, 60_000);
 

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
 import Docker from "dockerode";
 import { TestEngine } from "../engine-harness.ts";
+import { demultiplexed } from "./demultiplexed.ts";
 
 const reason = process.getuid?.() === 0 ? "" : " (skipped: an engine needs root)";
 
@@ -24,15 +25,10 @@ describe.skipIf(reason !== "")(`dockerode and the engine${reason}`, () => {
   test("create, attach, start, wait, inspect, logs, remove", async () => {
     const container = await docker.createContainer({ Image: "busybox", Cmd: ["sh", "-c", "echo out; echo err >&2; exit 5"], name: "one" });
     const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-    const [out, err] = [new PassThrough(), new PassThrough()];
-    docker.modem.demuxStream(stream, out, err);
-    stream.on("end", () => {
-      out.end();
-      err.end();
-    });
+    const outputs = demultiplexed(docker, stream);
     await container.start();
     expect(await container.wait()).toMatchObject({ StatusCode: 5 });
-    expect([await text(out), await text(err)]).toEqual(["out\n", "err\n"]);
+    expect(await outputs).toEqual(["out\n", "err\n"]);
     expect((await container.inspect()).State).toMatchObject({ Status: "exited", ExitCode: 5, Running: false });
     expect((await container.logs({ stdout: true })).toString()).toContain("out\n");
     await container.remove();
