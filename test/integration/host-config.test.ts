@@ -132,13 +132,9 @@ test("what a client tells of the container is kept and shown", async () => {
 test("what this machine or this engine has nothing for is refused by name, or discarded with a warning that names it", async () => {
   const refused: readonly (readonly [Readonly<Record<string, unknown>>, RegExp])[] = [
     [{ HostConfig: { Cgroup: "container:x" } }, /Cgroup/],
-    [{ HostConfig: { CpuPercent: 5 } }, /CpuPercent|CPU percent/i],
     [{ HostConfig: { IOMaximumIOps: 5 } }, /IOMaximumIOps|maximum IOPs/i],
     [{ HostConfig: { IOMaximumBandwidth: 5 } }, /IOMaximumBandwidth|maximum bandwidth/i],
     [{ HostConfig: { Isolation: "hyperv" } }, /isolation/i],
-    [{ HostConfig: { KernelMemory: 4 * megabyte } }, /KernelMemory|kernel memory/i],
-    [{ HostConfig: { KernelMemoryTCP: 4 * megabyte } }, /KernelMemoryTCP|kernel memory/i],
-    [{ HostConfig: { StorageOpt: { size: "1G" } } }, /StorageOpt|storage-opt|storage option/i],
     [{ HostConfig: { UsernsMode: "private" } }, /user/i],
   ];
   for (const [change, message] of refused) {
@@ -160,4 +156,18 @@ test("devices of drivers and real-time budgets: a clear error at the start, or a
   expect(await attempt({ HostConfig: { DeviceRequests: [{ Count: -1, Capabilities: [["gpu"]] }] } })).toMatch(/device/i);
   if (existsSync("/sys/fs/cgroup/cpu/cpu.rt_runtime_us")) return;
   expect(await attempt({ HostConfig: { CpuRealtimePeriod: 1_000_000, CpuRealtimeRuntime: 950_000 } })).toMatch(/real-?time/i);
+}, patience);
+
+test("what docker discards with a warning, and memory for TCP where the kernel counts it", async () => {
+  const group = (id: string): string => (new Cgroup(layout, `/wharf-${world.engine.bridge}/${id}`).read("memory", "memory.kmem.tcp.limit_in_bytes") ?? "").trim();
+  const { body } = await world.engine.call<{ Id: string; Warnings: string[] }>("POST", "/containers/create", {
+    Image: "busybox", Cmd: ["sleep", "1000"], HostConfig: { CpuPercent: 5, KernelMemory: 4 * megabyte, KernelMemoryTCP: 4 * megabyte, NetworkMode: "none" },
+  });
+  const warnings = body.Warnings.join("\n");
+  expect(warnings).toMatch(/CPU percent/i);
+  expect(warnings).toMatch(/kernel memory limit/i);
+  await world.start(body.Id);
+  if (/kernel memory TCP/i.test(warnings)) expect((await world.inspect(body.Id)).HostConfig.KernelMemoryTCP ?? 0).toBe(0);
+  else expect(group(body.Id)).toBe(String(4 * megabyte));
+  await world.engine.call("DELETE", `/containers/${body.Id}?force=1`);
 }, patience);
