@@ -56,7 +56,7 @@ export const containerOperations = {
     success: [101, 200],
   }),
   containerAttachWebsocket: operation({
-    group, method: "GET", path: `${id}/attach/ws`, status: "later", query: attachQuery, body: hijackBody, reply: hijack, success: [101],
+    group, method: "GET", path: `${id}/attach/ws`, status: "implemented", query: attachQuery, body: hijackBody, reply: hijack, success: [101],
   }),
   containerChanges: operation({
     group, method: "GET", path: `${id}/changes`, status: "implemented", reply: json<readonly FilesystemChange[] | null>(),

@@ -3,11 +3,12 @@ import type { ContainerAttachOptions, ContainerStopOptions } from "../../../api/
 import { replied, type Handlers } from "./call.ts";
 import { replyWithLogs } from "./logs.ts";
 import { commonHeaders, hijack, jsonLine, startJsonLines } from "../reply/index.ts";
+import { attachWebSocket, requireWebSocket } from "../websocket/index.ts";
 import { containerCreateRequest, containerInspectReply, containerListReply } from "../shapes/index.ts";
 
 type Name =
   | "containerCreate" | "containerList" | "containerInspect" | "containerStart" | "containerStop" | "containerRestart" | "containerKill"
-  | "containerWait" | "containerDelete" | "containerRename" | "containerLogs" | "containerAttach" | "containerResize"
+  | "containerWait" | "containerDelete" | "containerRename" | "containerLogs" | "containerAttach" | "containerAttachWebsocket" | "containerResize"
   | "containerPause" | "containerUnpause" | "containerTop" | "containerStats" | "containerUpdate" | "containerPrune" | "containerReach";
 
 export const containerHandlers: Handlers<Name> = {
@@ -100,6 +101,16 @@ export const containerHandlers: Handlers<Name> = {
     const options: ContainerAttachOptions = { ...switches, ...(detachKeys === undefined ? {} : { detachKeys }) };
     await using attachment = await backend.containers.attach(path.id, options, endless);
     await hijack({ exchange, attachment, wantsStdin: query.stdin, namesMultiplexed: version >= 42, signal: endless });
+    return replied;
+  },
+  containerAttachWebsocket: async ({ backend, path, query, exchange, version, endless }) => {
+    requireWebSocket(exchange);
+    const { detachKeys, ...switches } = query;
+    // Before 1.42 no stream could be chosen: it was all of them.
+    const streams = version >= 42 ? {} : { stdin: true, stdout: true, stderr: true };
+    const options: ContainerAttachOptions = { ...switches, ...streams, ...(detachKeys === undefined ? {} : { detachKeys }) };
+    await using attachment = await backend.containers.attach(path.id, options, endless);
+    await attachWebSocket({ exchange, attachment, wantsStdin: options.stdin, signal: endless });
     return replied;
   },
 };

@@ -1,0 +1,2 @@
+export { requireWebSocket } from "./accept.ts";
+export { attachWebSocket } from "./attach.ts";
