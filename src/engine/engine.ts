@@ -19,6 +19,7 @@ import { EventBus, EventJournal } from "./events/index.ts";
 import { openImageService, type ImageService } from "./image/index.ts";
 import { completeLogConfig, LogDelivery, LogRotation, logPolicy, openLog } from "./logs/index.ts";
 import { NetworkService } from "./network/index.ts";
+import { logIn } from "./registry/index.ts";
 import { ApiServer, listenTargets, parseListenAddress, type ActivatedSocket, type Backend, type ListenAddress, type ListenPolicy } from "./server/index.ts";
 import { parseAvailableCapabilities } from "./spec/index.ts";
 import { BlobStore, emptyAside, openOverlaySnapshotter, Records, type Snapshotter } from "./store/index.ts";
@@ -161,7 +162,7 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
   late.containers = containers;
   resources.defer(() => { containers.close(); });
   const system = makeSystem({ request, containers, images, volumes, networks, events, snapshotter, runtimes, defaultRuntime, host });
-  return { containers, networks, backend: { containers: containers.containers, files: containers.files, execs: containers.execs, images, volumes, networks, system } };
+  return { containers, networks, backend: { containers: containers.containers, files: containers.files, execs: containers.execs, images, volumes, networks, system, registries: { logIn } } };
 }
 
 /** @throws EngineError for a default that no container could be made with */

@@ -1,3 +1,4 @@
+export { authConfig } from "./auth.ts";
 export { containerConfig } from "./container-config.ts";
 export { containerCreateBody, endpointSettings } from "./container-create.ts";
 export { execCreateBody, execStartBody } from "./exec.ts";

@@ -1,6 +1,7 @@
-import type { CheckReport, DataUsage, EventMessage, SystemInfo, SystemVersion } from "../types/index.ts";
+import { authConfig } from "../bodies/index.ts";
+import type { AuthReply, CheckReport, DataUsage, EventMessage, SystemInfo, SystemVersion } from "../types/index.ts";
 import { eventFilters } from "./filter-parameters.ts";
-import { empty, hijack, hijackBody, json, jsonLines, operation, streamBody, text as textReply } from "./operation.ts";
+import { empty, hijack, hijackBody, json, jsonBody, jsonLines, operation, text as textReply } from "./operation.ts";
 import { flag, since, texts, timestamp } from "./parameter.ts";
 
 const group = "System";
@@ -9,9 +10,9 @@ export const systemOperations = {
   systemPing: operation({ group, method: "GET", path: "/_ping", status: "implemented", reply: textReply }),
   systemPingHead: operation({ group, method: "HEAD", path: "/_ping", status: "implemented", reply: empty, success: [200] }),
   systemAuth: operation({
-    group, method: "POST", path: "/auth", status: "later",
-    body: streamBody,
-    reply: json<{ readonly Status: string; readonly IdentityToken: string }>(),
+    group, method: "POST", path: "/auth", status: "implemented",
+    body: jsonBody(authConfig),
+    reply: json<AuthReply>(),
     success: [200, 204],
   }),
   systemEvents: operation({

@@ -34,3 +34,4 @@ export type {
   ContainerStatsOptions, ContainerStopOptions, EventFilter, EventsOptions, Filters, ImageFilter, ImageImportOptions, ImageListOptions, ImagePruneFilter,
   ImageRemoveOptions, NetworkFilter, NetworkPruneFilter, Platform, TerminalSize, Timestamp, VolumeFilter, VolumePruneFilter, WaitCondition,
 } from "./options.ts";
+export type { AuthConfig, AuthReply } from "./registry.ts";

@@ -1,6 +1,6 @@
 export type {
   Backend, ContainerBackend, ContainerCreateRequest, ContainerFileBackend, ContainerWait, ExecBackend, ExecStartOptions, FileArchive,
-  ImageBackend, ImageInspectOptions, ImageLoadOptions, NetworkBackend, NetworkInspectOptions, PathArchive, ProgressSink, SystemBackend, VolumeBackend,
+  ImageBackend, ImageInspectOptions, ImageLoadOptions, NetworkBackend, NetworkInspectOptions, PathArchive, ProgressSink, RegistryBackend, SystemBackend, VolumeBackend,
 } from "./backend/index.ts";
 export type { Attachment, AttachStreams, LogOutput, OutputSink, OutputStream } from "./backend/index.ts";
 export { ApiServer } from "./server.ts";

@@ -1,5 +1,5 @@
 import type {
-  CheckReport, ContainerAttachOptions, ContainerCommitOptions, ContainerCreateBody, ContainerCreateReply, ContainerExtractOptions, ContainerInspect,
+  AuthConfig, AuthReply, CheckReport, ContainerAttachOptions, ContainerCommitOptions, ContainerCreateBody, ContainerCreateReply, ContainerExtractOptions, ContainerInspect,
   ContainerListOptions, ContainerLogsOptions, ContainerPathStat, ContainerPruneFilter, ContainerPruneReply, ContainerRemoveOptions,
   ContainerStats, ContainerStatsOptions, ContainerStopOptions, ContainerSummary, ContainerTopReply, ContainerUpdateBody,
   ContainerUpdateReply, ContainerWaitReply, DataUsage, DataUsageType, EventMessage, EventsOptions, ExecCreateBody, ExecInspect, FilesystemChange, Filters,
@@ -25,6 +25,7 @@ export interface Backend {
   readonly volumes: VolumeBackend;
   readonly networks: NetworkBackend;
   readonly system: SystemBackend;
+  readonly registries: RegistryBackend;
 }
 
 export interface ContainerBackend {
@@ -170,6 +171,12 @@ export interface NetworkInspectOptions {
   readonly verbose: boolean;
   /** Only a network of this scope is meant. */
   readonly scope?: string;
+}
+
+/** Other people's registries. */
+export interface RegistryBackend {
+  /** @throws EngineError `unauthorized` where the registry does not know whoever it is, `unavailable` where it does not answer */
+  logIn(auth: AuthConfig, signal: AbortSignal): Promise<AuthReply>;
 }
 
 export interface SystemBackend {

@@ -1,5 +1,5 @@
 export type {
   Backend, ContainerBackend, ContainerCreateRequest, ContainerFileBackend, ContainerWait, ExecBackend, ExecStartOptions, FileArchive,
-  ImageBackend, ImageInspectOptions, ImageLoadOptions, NetworkBackend, NetworkInspectOptions, PathArchive, ProgressSink, SystemBackend, VolumeBackend,
+  ImageBackend, ImageInspectOptions, ImageLoadOptions, NetworkBackend, NetworkInspectOptions, PathArchive, ProgressSink, RegistryBackend, SystemBackend, VolumeBackend,
 } from "./backend.ts";
 export type { Attachment, AttachStreams, LogOutput, OutputSink, OutputStream } from "./stream.ts";

@@ -204,6 +204,10 @@ export class FakeBackend implements Backend {
     prune: () => Promise.resolve({ NetworksDeleted: ["backend"] }),
   };
 
+  readonly registries: Backend["registries"] = {
+    logIn: ({ serveraddress }) => Promise.reject(new EngineError("unavailable", `Get "https://${serveraddress}/v2/": dial tcp: lookup ${serveraddress}: no such host`)),
+  };
+
   readonly system: { -readonly [K in keyof SystemBackend]: SystemBackend[K] } = {
     version: () => Promise.resolve(fakeVersion),
     info: () => Promise.resolve(fakeInfo),

@@ -12,7 +12,8 @@ const pingHeaders = {
   Swarm: "inactive",
 };
 
-export const systemHandlers: Handlers<"systemPing" | "systemPingHead" | "systemVersion" | "systemInfo" | "systemEvents" | "systemDataUsage" | "systemCheck"> = {
+export const systemHandlers: Handlers<"systemAuth" | "systemPing" | "systemPingHead" | "systemVersion" | "systemInfo" | "systemEvents" | "systemDataUsage" | "systemCheck"> = {
+  systemAuth: ({ backend, body, signal }) => backend.registries.logIn(body, signal),
   systemPing: async ({ exchange }) => {
     await exchange.reply(200, { ...pingHeaders, "Content-Type": "text/plain; charset=utf-8" }, "OK");
     return replied;

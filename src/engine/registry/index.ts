@@ -1,0 +1,1 @@
+export { logIn } from "./log-in.ts";
