@@ -46,3 +46,14 @@ test("prunes take what is not used, and tell what", async () => {
   expect((await world.engine.call("POST", "/build/prune")).status).toBe(200);
   expect((await world.engine.call<{ ImagesDeleted: unknown[] | null }>("POST", "/images/prune")).body.ImagesDeleted ?? []).toEqual([]);
 }, patience);
+
+test("a registry is asked whether it knows somebody", async () => {
+  const right = `Basic ${Buffer.from("ann:right").toString("base64")}`;
+  await using registry = Bun.serve({
+    hostname: "127.0.0.1", port: 0,
+    fetch: (request) => (request.headers.get("authorization") === right ? new Response("{}") : new Response("", { status: 401, headers: { "WWW-Authenticate": 'Basic realm="x"' } })),
+  });
+  const serveraddress = `127.0.0.1:${registry.port ?? 0}`;
+  expect(await world.engine.call("POST", "/auth", { username: "ann", password: "right", serveraddress })).toEqual({ status: 200, body: { Status: "Login Succeeded", IdentityToken: "" } });
+  expect((await world.engine.call("POST", "/auth", { username: "ann", password: "wrong", serveraddress })).status).toBe(401);
+}, patience);
