@@ -31,9 +31,9 @@ test("check: an engine with everything that it can have has nothing without an o
   expect(await check()).toEqual([]);
   const busy = new Set(Array.from({ length: 12 }, (_, index) => index));
   const commotion = [...busy].map(async (index) => {
+    using _ = { [Symbol.dispose]: () => busy.delete(index) };
     const id = await world.run("true", { HostConfig: { NetworkMode: index % 2 === 0 ? "own" : "none" } });
     await world.engine.call("DELETE", `/containers/${id}?force=1&v=1`);
-    busy.delete(index);
   });
   const looks: (readonly CheckFinding[])[] = [];
   while (busy.size > 0) looks.push(await check("?repair=1"));

@@ -1,4 +1,5 @@
 import type { EventFilter, EventMessage, Filters } from "../../api/types/index.ts";
+import { hasLabel } from "../filter/index.ts";
 
 /** Whether an event is wanted: of each filter that is given, one value has to match (Engine API, `GET /events`). */
 export function matchesFilters(event: EventMessage, filters: Filters<EventFilter>): boolean {
@@ -20,11 +21,6 @@ function matchesOne(event: EventMessage, name: EventFilter, values: readonly str
     case "container": case "volume": case "network": case "daemon": case "plugin": case "config": case "node": case "secret": case "service": case "builder":
       return type === name && isActor(event, values);
   }
-}
-
-function hasLabel(attributes: Readonly<Record<string, string>>, wanted: string): boolean {
-  const equals = wanted.indexOf("=");
-  return equals < 0 ? Object.hasOwn(attributes, wanted) : attributes[wanted.slice(0, equals)] === wanted.slice(equals + 1);
 }
 
 function isActor({ Actor: actor }: EventMessage, values: readonly string[]): boolean {

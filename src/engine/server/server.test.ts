@@ -126,6 +126,15 @@ describe("replies in the shape of their version", () => {
     expect([HostConfig.Annotations, HostConfig.Mounts]).toEqual([undefined, [{ Type: "bind", BindOptions: {} }]]);
   });
 
+  test("system df: its rows are those of the lists; older versions do not choose", async () => {
+    expect(await get("/v1.50/system/df?type=volume")).toMatchObject({ Images: null, Containers: null });
+    expect(await get("/v1.50/system/df?type=stuff")).toEqual({ message: "unknown object type: stuff" });
+    const newest = await get("/v1.50/system/df") as Record<string, unknown>;
+    expect(newest).toMatchObject({ LayersSize: 4_000_000, Images: [{ RepoTags: [] }] });
+    expect("BuilderSize" in newest).toBe(false);
+    expect(await get("/v1.41/system/df?type=stuff")).toMatchObject({ Images: [{ RepoTags: ["<none>:<none>"], VirtualSize: 4_000_000 }], Containers: null, BuilderSize: 0 });
+  });
+
   test("volume prune before 1.42 takes named volumes as well", async () => {
     const prune = async (version: string) => JSON.parse((await fake.request("POST", `/v${version}/volumes/prune`)).body) as unknown;
     expect(await prune("1.41")).toMatchObject({ VolumesDeleted: ["all"] });
@@ -141,6 +150,36 @@ test("a request without end is taken whole by chunks, and a load that fails late
   expect(await send(13)).toContain('{"errorDetail":{"message":"the archive is broken"},"error":"the archive is broken"}\r\n');
   expect((await fake.request("POST", "/images/load")).status).toBe(400);
   expect(fake.backend.uploads).toEqual([5, 13, 0]);
+});
+
+test("stats: a line for each sample, and one alone where no stream is wanted", async () => {
+  await create('{"Image":"busybox"}', "measured");
+  const samples = async (query: string): Promise<unknown[]> => {
+    const reply = await fake.request("GET", `/v1.50/containers/measured/stats${query}`);
+    expect(reply.headers.get("content-type")).toBe("application/json");
+    // Between the lines are the sizes of the chunks that they came in.
+    return reply.body.split("\n").filter((line) => line.startsWith("{")).map((line) => (JSON.parse(line) as { pids_stats: { current: number } }).pids_stats.current);
+  };
+  expect(await samples("")).toEqual([1, 2, 3]);
+  expect(await samples("?stream=0&one-shot=1")).toEqual([1]);
+  expect(message((await fake.request("GET", "/containers/nope/stats")).body)).toBe("No such container: nope");
+});
+
+test("pause, top, update and prunes: statuses and replies", async () => {
+  await create('{"Image":"busybox","Cmd":["hold"]}', "changed");
+  const { id } = fake.backend.find("changed");
+  const post = async (path: string, text?: string): Promise<unknown[]> => {
+    const reply = await fake.request("POST", path, text === undefined ? undefined : { text });
+    return [reply.status, reply.body === "" ? "" : JSON.parse(reply.body) as unknown];
+  };
+  expect(await post("/containers/changed/pause")).toEqual([409, { message: `container ${id} is not running` }]);
+  expect(await post("/containers/changed/update", '{"Memory":"much"}')).toMatchObject([400, {}]);
+  expect(await post("/containers/changed/update", '{"Memory":6291456,"AddLabels":{"a":"b"}}')).toEqual([200, { Warnings: [] }]);
+  expect(JSON.parse((await fake.request("GET", "/containers/changed/top?ps_args=-o%20pid")).body)).toEqual({ Titles: ["PID", "-o pid"], Processes: [["1", "sh -c x"]] });
+  expect(await post("/containers/prune?filters=%7B%22status%22%3A%5B%22x%22%5D%7D")).toEqual([400, { message: "invalid filter 'status'" }]);
+  expect(await post("/images/prune?filters=%7B%22dangling%22%3A%5B%22false%22%5D%7D")).toMatchObject([200, { SpaceReclaimed: 0 }]);
+  expect(await post("/build/prune")).toEqual([200, { CachesDeleted: null, SpaceReclaimed: 0 }]);
+  expect(await post("/system/check?repair=1")).toMatchObject([200, { Findings: [{ Subject: "blob", State: "repaired" }] }]);
 });
 
 test("events: one line each, with every digit of the nanoseconds", async () => {

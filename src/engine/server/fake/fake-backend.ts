@@ -212,7 +212,10 @@ export class FakeBackend implements Backend {
     version: () => Promise.resolve(fakeVersion),
     info: () => Promise.resolve(fakeInfo),
     check: ({ repair }) => Promise.resolve({ Findings: [{ Subject: "blob", Name: imageId, Size: 12, Reason: "no image needs it", State: repair ? "repaired" : "found" }] }),
-    dataUsage: () => Promise.resolve({ LayersSize: 0, Images: null, Containers: null, Volumes: [...this.namedVolumes.values()], BuildCache: null }),
+    dataUsage: async (types) => ({
+      LayersSize: 4_000_000, Images: types.has("volume") ? null : [...await this.images.list({ all: false, filters: new Map(), sharedSize: true, manifests: false }, new AbortController().signal)],
+      Containers: null, Volumes: [...this.namedVolumes.values()], BuildCache: null,
+    }),
     events: (options) => Promise.resolve(eventsUntil(options.until)),
   };
 

@@ -3,6 +3,7 @@ import { EngineError } from "../../../base/index.ts";
 import type { DataUsageType, EventMessage } from "../../../api/types/index.ts";
 import { replied, type Handlers } from "./call.ts";
 import { commonHeaders, startJsonLines } from "../reply/index.ts";
+import { dataUsageReply } from "../shapes/index.ts";
 
 const pingHeaders = {
   ...commonHeaders,
@@ -28,7 +29,8 @@ export const systemHandlers: Handlers<"systemAuth" | "systemPing" | "systemPingH
     MinAPIVersion: formatApiVersion(oldestApiVersion),
   }),
   systemCheck: ({ backend, query, signal }) => backend.system.check(query, signal),
-  systemDataUsage: ({ backend, query, signal }) => Promise.try(() => backend.system.dataUsage(new Set(query.type.map(dataUsageType)), signal)),
+  systemDataUsage: async ({ backend, query, version, signal }) =>
+    dataUsageReply(await backend.system.dataUsage(new Set(query.type.map(dataUsageType)), signal), version),
   systemInfo: ({ backend, signal }) => backend.system.info(signal),
   systemEvents: async ({ backend, query, exchange, endless }) => {
     const { since, until, filters } = query;
