@@ -219,7 +219,7 @@ function makeSystem({ request, containers, images, volumes, networks, events, sn
     storage: { driver: snapshotter.name, status: [["Supports d_type", "true"]] },
     logDrivers: ["journald", "json-file", "local", "none", "syslog"],
     defaultLogDriver: options.logDefaults.driver,
-    networkDrivers: ["bridge", "host", "null"],
+    networkDrivers: ["bridge", "host", "macvlan", "null"],
     volumeDrivers: ["local"],
     initBinary: host.initPath === undefined ? "" : host.initPath.slice(host.initPath.lastIndexOf("/") + 1),
     isDebugging: options.logLevel === "debug",

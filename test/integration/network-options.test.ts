@@ -76,3 +76,42 @@ test("link-local addresses, the prefix of interfaces, and the network with the h
   expect(await inside(a, "ip route show default")).toContain("dev eth1");
   expect(await refusal(service.prepare(request("c", { mode: on("alpha"), endpoints: new Map([["alpha", { linkLocalAddresses: ["10.0.0.1"] }]]) })))).toBe("invalid link-local IP address: 10.0.0.1");
 }, patience);
+
+test("macvlan: containers are on the wire of one of the machine's links, with names for each other, and the link is left as it was", async () => {
+  await using world = new NetworkWorld();
+  const foreign = await outsideMachine(world);
+  await world.serve(foreign, 90);
+  const before = await output("ip", "-o", "address", "show", "up0");
+  const { service } = await world.start();
+  const wire = { IPAM: { Driver: "", Options: null, Config: [{ Subnet: "198.51.100.0/24", Gateway: "198.51.100.2", IPRange: "198.51.100.64/26", AuxiliaryAddresses: { host: "198.51.100.1" } }] } };
+  await service.create(body("wire", { Driver: "macvlan", Options: { parent: "up0" }, ...wire }));
+  expect(await service.inspect("wire", {})).toMatchObject({ Driver: "macvlan", Options: { parent: "up0" } });
+  const a = await service.prepare(request("a", { mode: on("wire"), publish: parsePublishedPorts("7600:80") }));
+  const b = await service.prepare(request("b", { mode: on("wire"), endpoints: new Map([["wire", { ipv4Address: "198.51.100.99", aliases: ["store"], macAddress: "02:00:00:00:00:99" }]]) }));
+  expect([a, b].map(({ endpoints: [endpoint] }) => endpoint?.ipv4)).toEqual(["198.51.100.64", "198.51.100.99"].map((address) => ({ address, prefixLength: 24, gateway: "198.51.100.2" })));
+  expect(await inside(b, "ip -o link show eth0")).toContain("link/ether 02:00:00:00:00:99");
+  expect(a.ports).toEqual([]);
+  await world.serve(a.netnsPath, 80);
+  await world.serve(b.netnsPath, 80);
+  expect(await world.ask(foreign, "tcp/198.51.100.64/80", "tcp/198.51.100.99/80")).toEqual({ "tcp/198.51.100.64/80": "tcp ::ffff:198.51.100.2", "tcp/198.51.100.99/80": "tcp ::ffff:198.51.100.2" });
+  expect(await world.ask(a.netnsPath, "tcp/198.51.100.99/80", "tcp/198.51.100.2/90")).toEqual({ "tcp/198.51.100.99/80": "tcp ::ffff:198.51.100.64", "tcp/198.51.100.2/90": "tcp ::ffff:198.51.100.64" });
+  expect(await world.resolve(a.netnsPath, "A/store", "A/box-b", "PTR/198.51.100.99")).toEqual({ "A/store": ["198.51.100.99"], "A/box-b": ["198.51.100.99"], "PTR/198.51.100.99": ["box-b.wire"] });
+  // A container on a bridge joins and leaves it.
+  const c = await service.prepare(request("c"));
+  await service.connect(request("c", { endpoints: new Map([["bridge", {}], ["wire", {}]]) }), "wire");
+  expect(await world.resolve(c.netnsPath, "A/store")).toEqual({ "A/store": ["198.51.100.99"] });
+  expect(await world.ask(c.netnsPath, "tcp/198.51.100.99/80")).toEqual({ "tcp/198.51.100.99/80": "tcp ::ffff:198.51.100.65" });
+  await service.disconnect(c.containerId, "wire");
+  expect(await inside(c, "ip -o link | cut -d: -f2 | cut -d@ -f1")).toBe("lo\n eth0");
+  // An engine that comes after a kill answers for them again, and gives no address twice.
+  const { service: next, report } = await world.start([a.containerId, b.containerId, c.containerId]);
+  expect(report.warnings).toEqual([]);
+  expect(await world.resolve(a.netnsPath, "A/store")).toEqual({ "A/store": ["198.51.100.99"] });
+  const d = await next.prepare(request("d", { mode: on("wire") }));
+  expect(d.endpoints[0]?.ipv4?.address).toBe("198.51.100.65");
+  for (const { containerId } of [a, b, c, d]) await next.release(containerId);
+  await next.remove("wire");
+  await next.settled();
+  expect(await output("ip", "-o", "address", "show", "up0")).toBe(before);
+  expect(await refusal(next.create(body("lost", { Driver: "macvlan", Options: { parent: "nosuch" } })))).toBe("the parent interface nosuch was not found on this machine");
+}, patience);

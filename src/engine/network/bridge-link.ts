@@ -37,6 +37,13 @@ export function ensureBridge(socket: NetlinkSocket, definition: NetworkDefinitio
   return { name, index: link.index, mtu: link.mtu, isNew: found === undefined };
 }
 
+/** The link of the machine that a macvlan network is on; nothing about it is changed. @throws EngineError `not-found`. */
+export function findParent({ bridge: parent }: NetworkDefinition, { links }: HostNetworks): BridgeLink {
+  const link = links.find(({ name }) => name === parent);
+  if (link === undefined) throw new EngineError("not-found", `the parent interface ${parent} was not found on this machine`);
+  return { name: link.name, index: link.index, mtu: link.mtu, isNew: false };
+}
+
 /** Whether the machine speaks IPv6 at all; an administrator may have switched it off. */
 export function hasIpv6(): boolean {
   return readSetting("ipv6/conf/all/disable_ipv6") === "0";

@@ -9,7 +9,7 @@ interface OpenSubnet extends SubnetDefinition {
   readonly pool: AddressPool;
 }
 
-/** A network on a bridge of the machine: its link, and which of its addresses are given. */
+/** A network on a bridge of the machine, or with macvlan on another link: the link, and which of its addresses are given. */
 export class BridgeNetwork {
   readonly definition: NetworkDefinition;
   readonly link: BridgeLink;
@@ -23,6 +23,15 @@ export class BridgeNetwork {
 
   get id(): string {
     return this.definition.id;
+  }
+
+  get driver(): "bridge" | "macvlan" {
+    return this.definition.macvlan === undefined ? "bridge" : "macvlan";
+  }
+
+  /** The machine itself has the gateway's address, and with it the engine's name server. */
+  get hasHost(): boolean {
+    return this.driver === "bridge";
   }
 
   get name(): string {

@@ -154,6 +154,8 @@ export interface Endpoint {
   readonly endpointId: string;
   /** Inside the container: eth0, eth1, … */
   readonly interfaceName: string;
+  /** Absent: a port of a bridge. */
+  readonly driver?: "macvlan";
   readonly macAddress: string;
   readonly ipv4?: EndpointAddress;
   readonly ipv6?: EndpointAddress;

@@ -1,6 +1,6 @@
 import { EngineError, parseIpAddress } from "../../base/index.ts";
 import { isSystemError } from "../../host/libc/index.ts";
-import { decodeLink, deleteRoute, getLink } from "../../host/netlink/index.ts";
+import { decodeLink, deleteLink, deleteRoute, getLink } from "../../host/netlink/index.ts";
 import type { NetlinkSocket } from "../../host/netlink/index.ts";
 import { endpointAddresses } from "./bridge-network.ts";
 import type { Endpoint, NetworkFiles, Sandbox, SandboxRequest } from "./contract.ts";
@@ -25,7 +25,7 @@ export class EndpointChanges {
    * @returns the record from now on, and the container's files as they have to be
    */
   connect(record: SandboxRecord, request: SandboxRequest, reference: string): { record: SandboxRecord; files: NetworkFiles } {
-    const { registry, remover, socket, files, records } = this.#parts;
+    const { registry, socket, files, records } = this.#parts;
     const { sandbox, containerName } = record;
     const network = registry.find(reference);
     const netnsPath = namespaceOf(sandbox);
@@ -44,9 +44,9 @@ export class EndpointChanges {
     using inside = openNamespace(netnsPath, usesResolver);
     this.#parts.firewall.admit([endpoint]);
     undo.defer(() => { this.#parts.firewall.expel([endpoint]); });
-    undo.defer(() => { remover.remove([hostLinkName(endpoint)]); });
+    undo.defer(() => { this.#unlink(endpoint, inside); });
     connectEndpoint({
-      endpoint, bridge: network.link, isIsolated: !network.definition.interContainer, outside: socket, inside: inside.route, netnsPath, isDefaultRoute: false,
+      endpoint, bridge: network.link, ...(network.definition.macvlan === undefined ? {} : { macvlan: network.definition.macvlan }), isIsolated: !network.definition.interContainer, outside: socket, inside: inside.route, netnsPath, isDefaultRoute: false,
     });
     const changed = { ...record, usesResolver, sandbox: { ...sandbox, endpoints } };
     this.#reroute(sandbox, changed, inside);
@@ -58,7 +58,7 @@ export class EndpointChanges {
 
   /** @returns the record from now on */
   disconnect(record: SandboxRecord, reference: string): SandboxRecord {
-    const { registry, remover, records } = this.#parts;
+    const { registry, records } = this.#parts;
     const { sandbox, containerName } = record;
     const network = registry.find(reference);
     const endpoint = sandbox.endpoints.find(({ networkId }) => networkId === network.id);
@@ -68,10 +68,23 @@ export class EndpointChanges {
     records.write(changed);
     using inside = openNamespace(netnsPath, record.usesResolver);
     this.#reroute(sandbox, changed, inside);
-    remover.remove([hostLinkName(endpoint)]);
+    this.#unlink(endpoint, inside);
     this.#parts.firewall.expel([endpoint]);
     network.release(endpointAddresses(endpoint));
     return changed;
+  }
+
+  /** Its link goes; one that is not there, as after a step that failed or by the container's own hand, is no error. */
+  #unlink(endpoint: Endpoint, inside: NamespaceSockets): void {
+    if (endpoint.driver === undefined) {
+      this.#parts.remover.remove([hostLinkName(endpoint)]);
+      return;
+    }
+    try {
+      inside.route.request(deleteLink(endpoint.interfaceName));
+    } catch (error) {
+      if (!isSystemError(error, "ENODEV")) throw error;
+    }
   }
 
   /** The way out, published ports and the name server follow the endpoint that stands for them. */
@@ -83,7 +96,8 @@ export class EndpointChanges {
       if (now !== undefined) inside.route.request(...defaultRoutes(now, linkIndexOf(inside.route, now)));
       this.#parts.firewall.publish(targetsOf(after));
     }
-    if (usesResolver && after.endpoints.length > 0) pointResolver(inside, this.#parts.names.serverFor(after.endpoints));
+    const server = usesResolver && after.endpoints.length > 0 ? this.#parts.names.serverFor(after) : undefined;
+    if (server !== undefined) pointResolver(inside, server);
   }
 }
 

@@ -48,6 +48,7 @@ export function planEndpoint(network: BridgeNetwork, { addresses, wish, interfac
     networkName: network.name,
     endpointId: randomBytes(32).toString("hex"),
     interfaceName,
+    ...(network.driver === "macvlan" ? { driver: "macvlan" as const } : {}),
     macAddress: wish.macAddress ?? macAddressOf(first),
     ...(ipv4 === undefined ? {} : { ipv4: network.describe(ipv4) }),
     ...(ipv6 === undefined ? {} : { ipv6: network.describe(ipv6) }),

@@ -1,9 +1,11 @@
-import { EngineError, formatIpAddress } from "../../base/index.ts";
+import { formatIpAddress, parseIpAddress } from "../../base/index.ts";
 import type { IpAddress, IpFamily } from "../../base/index.ts";
 import type { BridgeNetwork } from "./bridge-network.ts";
-import type { Endpoint } from "./contract.ts";
+import { insideNetworkNamespace } from "../../host/netns/index.ts";
+import type { Endpoint, Sandbox } from "./contract.ts";
 import { DnsServer } from "./dns/index.ts";
 import type { Client, NamedEndpoint } from "./dns/index.ts";
+import { resolverAddress } from "./resolver-rules.ts";
 import { gatewayEndpoint } from "./gateway-endpoint.ts";
 import type { SandboxIndex } from "./sandbox-index.ts";
 import type { SandboxRecord } from "./sandbox-record.ts";
@@ -25,18 +27,36 @@ export class NameServers {
     this.#parts = parts;
   }
 
-  /** A network without IPv4 has none: its containers ask the host's servers themselves. */
+  /** A network without IPv4 has none: its containers ask the host's servers themselves. Nor has one whose gateway is not the machine. */
   async open(network: BridgeNetwork): Promise<void> {
     const address = network.gateway(4);
-    if (address === undefined) return;
+    if (address === undefined || !network.hasHost) return;
     const server = await DnsServer.open({ address: formatIpAddress(address), clientAt: (from) => this.#client(network, from) });
     this.#servers.set(network.id, { server, address });
   }
 
-  async close(networkId: string): Promise<void> {
-    const held = this.#servers.get(networkId);
-    this.#servers.delete(networkId);
-    this.#crowds.delete(networkId);
+  /** Whether containers on these networks have to be answered where they are, since no server of a network is near. */
+  needsOwn(endpoints: readonly Endpoint[]): boolean {
+    return endpoints.some(({ ipv4, networkId }) => ipv4 !== undefined && !this.#servers.has(networkId));
+  }
+
+  /** A server in a container's own namespace, for it alone, on 127.0.0.11. */
+  async openInside(containerId: string, netnsPath: string): Promise<void> {
+    if (this.#servers.has(containerId)) return;
+    const address = parseIpAddress(resolverAddress);
+    const server = await DnsServer.open({
+      address: resolverAddress,
+      clientAt: () => this.#clientOf(this.#parts.sandboxes().get(containerId)),
+      inside: (action) => insideNetworkNamespace(netnsPath, action),
+    });
+    this.#servers.set(containerId, { server, address });
+  }
+
+  /** @param id of a network, or of a container */
+  async close(id: string): Promise<void> {
+    const held = this.#servers.get(id);
+    this.#servers.delete(id);
+    this.#crowds.delete(id);
     await held?.server[Symbol.asyncDispose]();
   }
 
@@ -44,17 +64,19 @@ export class NameServers {
     await Promise.all([...this.#servers.keys()].map((id) => this.close(id)));
   }
 
-  /** Where a container on these networks sends its questions. @throws EngineError `unavailable` for a network that is only being made. */
-  serverFor(endpoints: readonly Endpoint[]): { readonly address: IpAddress; readonly port: number } {
+  /** Where a container sends its questions; undefined as long as it has nobody to ask. */
+  serverFor({ containerId, endpoints }: Pick<Sandbox, "containerId" | "endpoints">): { readonly address: IpAddress; readonly port: number } | undefined {
     const gateway = gatewayEndpoint(endpoints);
-    const candidates = [...(gateway === undefined ? [] : [gateway]), ...endpoints];
-    const held = candidates.map(({ networkId }) => this.#servers.get(networkId)).find((server) => server !== undefined);
-    if (held === undefined) throw new EngineError("unavailable", "the network has no name server yet");
-    return { address: held.address, port: held.server.port };
+    const candidates = [containerId, ...(gateway === undefined ? [] : [gateway.networkId]), ...endpoints.map(({ networkId }) => networkId)];
+    const held = candidates.map((id) => this.#servers.get(id)).find((server) => server !== undefined);
+    return held === undefined ? undefined : { address: held.address, port: held.server.port };
   }
 
   #client(network: BridgeNetwork, from: string): Client | undefined {
-    const asking = this.#parts.sandboxes().at(network.id, from);
+    return this.#clientOf(this.#parts.sandboxes().at(network.id, from));
+  }
+
+  #clientOf(asking: SandboxRecord | undefined): Client | undefined {
     if (asking === undefined) return undefined;
     const { endpoints } = asking.sandbox;
     // On the default bridge containers have no names for each other, as docker has it.

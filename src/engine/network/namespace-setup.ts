@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseIpAddress, parseIpPrefix } from "../../base/index.ts";
 import type { IpAddress } from "../../base/index.ts";
-import { addAddress, addRoute, changeLink, createVethPair, decodeLink, getLink, NetlinkSocket } from "../../host/netlink/index.ts";
-import type { NetlinkRequest } from "../../host/netlink/index.ts";
+import { addAddress, addRoute, changeLink, createMacvlan, createVethPair, decodeLink, getLink, NetlinkSocket } from "../../host/netlink/index.ts";
+import type { MacvlanMode, NetlinkRequest } from "../../host/netlink/index.ts";
 import { createNetworkNamespace, insideNetworkNamespace, openNetworkNamespace, writeNetworkSetting } from "../../host/netns/index.ts";
 import type { BridgeLink } from "./bridge-link.ts";
 import type { Endpoint } from "./contract.ts";
@@ -70,7 +70,9 @@ export function hostLinkName({ endpointId }: { readonly endpointId: string }): s
 
 export interface Connection {
   readonly endpoint: Endpoint;
+  /** Or the link that a macvlan network is on. */
   readonly bridge: BridgeLink;
+  readonly macvlan?: { readonly mode: MacvlanMode };
   /** It exchanges nothing with its neighbours on the bridge. */
   readonly isIsolated: boolean;
   /** Sockets on the machine and in the namespace. */
@@ -81,8 +83,24 @@ export interface Connection {
   readonly isDefaultRoute: boolean;
 }
 
-/** Joins a namespace to a bridge: the pair of links, addresses, routes. The caller removes the link after a failure. */
-export function connectEndpoint({ endpoint, bridge, isIsolated, outside, inside, netnsPath, isDefaultRoute }: Connection): void {
+/** Joins a namespace to a network: links, addresses, routes. The caller removes the link after a failure. */
+export function connectEndpoint(connection: Connection): void {
+  const { endpoint, inside, isDefaultRoute } = connection;
+  if (connection.macvlan === undefined) makePair(connection);
+  else makeMacvlan(connection, connection.macvlan.mode);
+  const [message] = inside.request(getLink(endpoint.interfaceName));
+  const index = message === undefined ? 0 : decodeLink(message).index;
+  const linkLocal = (endpoint.request.linkLocalAddresses ?? []).map((address) => ({ address, prefixLength: address.includes(":") ? 64 : 16 }));
+  const addresses = [endpoint.ipv4, endpoint.ipv6, ...linkLocal].filter((address) => address !== undefined);
+  inside.request(
+    changeLink({ index }, { isUp: true }),
+    ...addresses.map(({ address, prefixLength }) => addAddress({ linkIndex: index, address: parseIpAddress(address), prefixLength })),
+    ...(isDefaultRoute ? defaultRoutes(endpoint, index) : []),
+  );
+}
+
+/** One end on the bridge, the other in the namespace. */
+function makePair({ endpoint, bridge, isIsolated, outside, netnsPath }: Connection): void {
   const link = hostLinkName(endpoint);
   using namespace = openNetworkNamespace(netnsPath);
   outside.request(
@@ -94,15 +112,13 @@ export function connectEndpoint({ endpoint, bridge, isIsolated, outside, inside,
     }),
     changeLink({ index: 0, name: link }, { isUp: true, hasLinkLocal: false, hairpin: bridgePassesFirewall(), isolated: isIsolated }),
   );
-  const [message] = inside.request(getLink(endpoint.interfaceName));
-  const index = message === undefined ? 0 : decodeLink(message).index;
-  const linkLocal = (endpoint.request.linkLocalAddresses ?? []).map((address) => ({ address, prefixLength: address.includes(":") ? 64 : 16 }));
-  const addresses = [endpoint.ipv4, endpoint.ipv6, ...linkLocal].filter((address) => address !== undefined);
-  inside.request(
-    changeLink({ index }, { isUp: true }),
-    ...addresses.map(({ address, prefixLength }) => addAddress({ linkIndex: index, address: parseIpAddress(address), prefixLength })),
-    ...(isDefaultRoute ? defaultRoutes(endpoint, index) : []),
-  );
+}
+
+/** In the namespace from the start; the machine sees nothing of it. */
+function makeMacvlan({ endpoint, bridge, outside, netnsPath }: Connection, mode: MacvlanMode): void {
+  using namespace = openNetworkNamespace(netnsPath);
+  const { interfaceName: name, macAddress } = endpoint;
+  outside.request(createMacvlan({ name, macAddress, mtu: bridge.mtu, parent: bridge.index, mode, netnsDescriptor: namespace.number }));
 }
 
 /** The way out through an endpoint's gateways. */

@@ -4,6 +4,7 @@ import { EngineError, formatIpNetwork, networkContains, networksOverlap, parseIp
 import type { IpFamily, IpNetwork } from "../../base/index.ts";
 import { withFirstAsGateway } from "./default-bridge.ts";
 import type { NetworkDefinition, SubnetDefinition } from "./network-definition.ts";
+import { readMacvlanOptions } from "./macvlan-options.ts";
 import { readBridgeOptions } from "./bridge-options.ts";
 import { predefinedNetworks } from "./predefined.ts";
 import { chooseSubnet, chooseSubnet6 } from "./subnet-choice.ts";
@@ -26,11 +27,13 @@ export function defineNetwork(body: NetworkCreateBody, context: CreationContext)
   checkDriver(body);
   const id = randomBytes(32).toString("hex");
   const options = readBridgeOptions(body.Options ?? {});
+  const macvlan = body.Driver === "macvlan" ? readMacvlanOptions(body.Options ?? {}) : undefined;
   return {
     id,
     name: body.Name,
     createdAt: new Date().toISOString(),
-    bridge: options.bridge ?? `br-${id.slice(0, 12)}`,
+    bridge: macvlan?.parent ?? options.bridge ?? `br-${id.slice(0, 12)}`,
+    ...(macvlan === undefined ? {} : { macvlan: { mode: macvlan.mode } }),
     subnets: chooseSubnets(body, { ...context, id }),
     internal: body.Internal,
     attachable: body.Attachable,
@@ -59,14 +62,14 @@ function checkName(name: string, existing: readonly NetworkDefinition[]): void {
   }
 }
 
-const knownElsewhere: readonly string[] = ["macvlan", "ipvlan", "overlay"];
+const knownElsewhere: readonly string[] = ["ipvlan", "overlay"];
 
 function checkDriver({ Driver: driver, IPAM, Scope, Ingress, ConfigOnly, ConfigFrom }: NetworkCreateBody): void {
   if (driver === "host" || driver === "null" || driver === "none") {
     throw new EngineError("forbidden", `only one instance of "${driver}" network is allowed`);
   }
   if (knownElsewhere.includes(driver)) throw new EngineError("unsupported", `networks of the driver ${driver} are not supported yet`);
-  if (driver !== "" && driver !== "default" && driver !== "bridge") {
+  if (driver !== "" && !["default", "bridge", "macvlan"].includes(driver)) {
     throw new EngineError("not-found", `could not find plugin ${driver} in v1 plugin registry: plugin not found`);
   }
   if (IPAM !== undefined && !["", "default"].includes(IPAM.Driver)) {
@@ -83,7 +86,7 @@ function chooseSubnets(body: NetworkCreateBody, context: CreationContext & { rea
   const families = wishedFamilies(body, wishes);
   const subnets = families.map((family) => {
     const [wish, more] = wishes.filter(({ network }) => network.address.family === family);
-    if (more !== undefined) throw new EngineError("invalid-argument", "bridge driver doesn't support multiple subnets");
+    if (more !== undefined) throw new EngineError("invalid-argument", `${body.Driver === "macvlan" ? "macvlan" : "bridge"} driver doesn't support multiple subnets`);
     return wish ?? choose(family, context);
   });
   return subnets;

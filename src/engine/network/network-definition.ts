@@ -1,18 +1,22 @@
 import { formatIpAddress, formatIpNetwork, parseIpAddress, parseIpPrefix } from "../../base/index.ts";
 import type { IpAddress, IpNetwork } from "../../base/index.ts";
+import type { MacvlanMode } from "../../host/netlink/index.ts";
+import { readMacvlanOptions } from "./macvlan-options.ts";
 import { parseGatewayMode } from "./bridge-options.ts";
 import type { GatewayModes } from "./bridge-options.ts";
 import { flag, list, number, object, optional, text, texts } from "./stored-json.ts";
 
-/** What a network on a bridge of its own is, as it was created. */
+/** What a network on a bridge of its own, or on a link of the machine, is, as it was created. */
 export interface NetworkDefinition {
   /** 64 hex digits. */
   readonly id: string;
   readonly name: string;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** Name of the bridge's link. */
+  /** Name of the bridge's link; on a link of the machine, of that one. */
   readonly bridge: string;
+  /** Absent: a bridge of its own. */
+  readonly macvlan?: { readonly mode: MacvlanMode };
   /** At most one of each family. */
   readonly subnets: readonly SubnetDefinition[];
   /** No way out of it, and no way in. */
@@ -65,6 +69,7 @@ export function decodeDefinition(raw: unknown): NetworkDefinition {
     name: text(value["name"]),
     createdAt: text(value["createdAt"]),
     bridge: text(value["bridge"]),
+    ...optional("macvlan", value["macvlan"], decodeMacvlan),
     subnets: list(value["subnets"], decodeSubnet),
     internal: flag(value["internal"]),
     attachable: flag(value["attachable"]),
@@ -78,6 +83,10 @@ export function decodeDefinition(raw: unknown): NetworkDefinition {
     ...optional("ipamOptions", value["ipamOptions"], texts),
     options: texts(value["options"]),
   };
+}
+
+function decodeMacvlan(raw: unknown): { mode: MacvlanMode } {
+  return { mode: readMacvlanOptions({ parent: "stored", macvlan_mode: text(object(raw)["mode"]) }).mode };
 }
 
 function decodeModes(raw: unknown): GatewayModes {

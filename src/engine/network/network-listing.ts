@@ -44,10 +44,10 @@ export class NetworkListing {
     return [...this.#source.networks().map((network) => this.#bridge(network)), this.#plain("host"), this.#plain("none")];
   }
 
-  #bridge({ id, name, definition, link }: BridgeNetwork): Network {
+  #bridge({ id, name, definition, driver, link }: BridgeNetwork): Network {
     const { subnets, internal, attachable, labels, options, ipamOptions = null, createdAt } = definition;
     return {
-      ...commonFields, Name: name, Id: id, Created: createdAt, Driver: "bridge", Internal: internal, Attachable: attachable, Labels: labels,
+      ...commonFields, Name: name, Id: id, Created: createdAt, Driver: driver, Internal: internal, Attachable: attachable, Labels: labels,
       EnableIPv4: subnets.some(({ network }) => network.address.family === 4),
       EnableIPv6: subnets.some(({ network }) => network.address.family === 6),
       IPAM: { Driver: "default", Options: ipamOptions, Config: subnets.map(ipamConfig) },

@@ -1,7 +1,7 @@
 import { EngineError, isEngineError } from "../../base/index.ts";
 import type { NetlinkSocket } from "../../host/netlink/index.ts";
 import { BridgeNetwork } from "./bridge-network.ts";
-import { ensureBridge } from "./bridge-link.ts";
+import { ensureBridge, findParent } from "./bridge-link.ts";
 import type { Firewall } from "./firewall.ts";
 import { readHostNetworks } from "./host-networks.ts";
 import type { HostNetworks } from "./host-networks.ts";
@@ -60,7 +60,7 @@ export class NetworkRegistry {
     undo.defer(() => { this.#deleteLink(definition); });
     const network = this.#open(definition, readHostNetworks(socket));
     undo.defer(() => { this.#networks.delete(definition.id); });
-    firewall.addBridge(definition);
+    if (network.driver === "bridge") firewall.addBridge(definition);
     undo.move();
     return network;
   }
@@ -80,7 +80,7 @@ export class NetworkRegistry {
 
   async remove(network: BridgeNetwork): Promise<void> {
     const { definition } = network;
-    this.#parts.firewall.removeBridge(definition);
+    if (network.driver === "bridge") this.#parts.firewall.removeBridge(definition);
     this.#networks.delete(network.id);
     this.#deleteLink(definition);
     await this.#parts.remover.settled();
@@ -111,12 +111,14 @@ export class NetworkRegistry {
   }
 
   #open(definition: NetworkDefinition, host: HostNetworks): BridgeNetwork {
-    const network = new BridgeNetwork(definition, ensureBridge(this.#parts.socket, definition, host));
+    const link = definition.macvlan === undefined ? ensureBridge(this.#parts.socket, definition, host) : findParent(definition, host);
+    const network = new BridgeNetwork(definition, link);
     this.#networks.set(network.id, network);
     return network;
   }
 
-  #deleteLink({ bridge }: NetworkDefinition): void {
-    this.#parts.remover.remove([bridge]);
+  /** A link of the machine's own stays. */
+  #deleteLink({ bridge, macvlan }: NetworkDefinition): void {
+    if (macvlan === undefined) this.#parts.remover.remove([bridge]);
   }
 }

@@ -57,7 +57,7 @@ export class NetworkService implements Networks, Checked {
     mkdirSync(this.#folder, { recursive: true, mode: 0o711 });
     this.#records = new SandboxRecords(this.#folder);
     this.#firewall = new Firewall(`wharf-${options.bridge}`, () => ({
-      bridges: this.#registry.all().map(({ definition }) => definition),
+      bridges: this.#registry.all().filter(({ driver }) => driver === "bridge").map(({ definition }) => definition),
       ports: this.#sandboxes.all().flatMap(({ sandbox }) => targetsOf(sandbox)),
       endpoints: this.#sandboxes.all().flatMap(({ sandbox }) => sandbox.endpoints),
     }));
@@ -84,30 +84,43 @@ export class NetworkService implements Networks, Checked {
       firewall: this.#firewall, ports: this.#ports, networks: this.#registry.all(), sandboxes: this.#sandboxes,
     });
     await Promise.all(this.#registry.all().map((network) => this.#names.open(network)));
+    await Promise.all(this.#sandboxes.all().map(({ sandbox }) => this.#openOwnResolver(sandbox)));
     this.#sandboxes.pointResolvers();
     this.#watchFirewall();
     return { ...report, warnings: [...missing, ...report.warnings] };
   }
 
-  prepare(request: SandboxRequest): Promise<Sandbox> {
-    return Promise.try(() => {
-      const sandbox = this.#sandboxes.make(request);
-      this.#report("connect", sandbox);
-      return sandbox;
-    });
+  async prepare(request: SandboxRequest): Promise<Sandbox> {
+    const sandbox = this.#sandboxes.make(request);
+    try {
+      await this.#openOwnResolver(sandbox);
+    } catch (error) {
+      await this.release(request.containerId);
+      throw error;
+    }
+    this.#report("connect", sandbox);
+    return sandbox;
   }
 
-  release(containerId: string): Promise<void> {
-    return Promise.try(() => {
-      const sandbox = this.#sandboxes.release(containerId);
-      if (sandbox !== undefined) this.#report("disconnect", sandbox);
-    });
+  /** A container that no gateway of ours is near is answered in its own namespace. */
+  async #openOwnResolver({ containerId, netnsPath, endpoints }: Sandbox): Promise<void> {
+    if (netnsPath === undefined || !this.#names.needsOwn(endpoints)) return;
+    await this.#names.openInside(containerId, netnsPath);
+    this.#sandboxes.pointResolver(containerId);
+  }
+
+  async release(containerId: string): Promise<void> {
+    const sandbox = this.#sandboxes.release(containerId);
+    await this.#names.close(containerId);
+    if (sandbox !== undefined) this.#report("disconnect", sandbox);
   }
 
   async connect(request: SandboxRequest, network: string): Promise<NetworkFiles> {
     // An interface of the name may be on its way out.
     await this.#remover.settled();
     const { endpoint, files } = this.#sandboxes.connect(request, network);
+    const sandbox = this.sandbox(request.containerId);
+    if (sandbox !== undefined) await this.#openOwnResolver(sandbox);
     this.#report("connect", { containerId: request.containerId, endpoints: [endpoint] });
     return files;
   }
@@ -162,7 +175,7 @@ export class NetworkService implements Networks, Checked {
       await this.#registry.remove(network);
       throw error;
     }
-    this.#options.onEvent?.({ action: "create", networkId: network.id, networkName: network.name, driver: "bridge" });
+    this.#options.onEvent?.({ action: "create", networkId: network.id, networkName: network.name, driver: network.driver });
     return { Id: network.id, Warning: "" };
   }
 
@@ -226,10 +239,10 @@ export class NetworkService implements Networks, Checked {
     else await this.#firewall.rebuild();
   }
 
-  async #remove({ Id, Name }: Network): Promise<void> {
+  async #remove({ Id, Name, Driver }: Network): Promise<void> {
     await this.#registry.remove(this.#registry.byId(Id));
     await this.#names.close(Id);
-    this.#options.onEvent?.({ action: "destroy", networkId: Id, networkName: Name, driver: "bridge" });
+    this.#options.onEvent?.({ action: "destroy", networkId: Id, networkName: Name, driver: Driver });
   }
 
   #networkId(name: string): string {
@@ -238,7 +251,7 @@ export class NetworkService implements Networks, Checked {
 
   #report(action: NetworkEvent["action"], { containerId, endpoints }: Pick<Sandbox, "containerId" | "endpoints">): void {
     for (const { networkId, networkName } of endpoints) {
-      this.#options.onEvent?.({ action, networkId, networkName, driver: "bridge", containerId });
+      this.#options.onEvent?.({ action, networkId, networkName, driver: this.#registry.byId(networkId).driver, containerId });
     }
   }
 }

@@ -31,7 +31,8 @@ export class PortPublisher {
    */
   bind({ containerId, containerName, endpoints }: Publisher, wishes: readonly PublishedPort[]): BoundPort[] {
     const endpoint = gatewayEndpoint(endpoints);
-    if (endpoint === undefined || wishes.length === 0) return [];
+    // On a link of the machine it is reached without the machine.
+    if (endpoint === undefined || endpoint.driver === "macvlan" || wishes.length === 0) return [];
     const { gatewayModes } = this.#parts.registry.byId(endpoint.networkId).definition;
     const [routed, turned] = [true, false].map((isRouted) => endpointAddresses(endpoint).filter(({ family }) => (gatewayModes?.[family] === "routed") === isRouted));
     const open = wishes.flatMap((wish) => routedPorts(wish, routed ?? []));
@@ -51,7 +52,7 @@ export class PortPublisher {
     const { sandbox, containerName } = record;
     const { containerId, endpoints } = sandbox;
     const endpoint = gatewayEndpoint(endpoints);
-    if (endpoint === undefined) {
+    if (endpoint === undefined || endpoint.driver === "macvlan") {
       throw new EngineError("forbidden", `container ${containerName} has no network on which ports could be published`);
     }
     const { kept, dropped, added } = planPublishing(sandbox.ports, this.#withDefaults(endpoint, wishes));

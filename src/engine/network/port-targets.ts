@@ -7,7 +7,7 @@ import type { PortTarget } from "./port-map.ts";
 /** Where the firewall has to send what arrives at a container's ports. */
 export function targetsOf({ endpoints, ports }: Pick<Sandbox, "endpoints" | "ports">): PortTarget[] {
   const gateway = gatewayEndpoint(endpoints);
-  const addresses = new Map((gateway === undefined ? [] : endpointAddresses(gateway)).map((address) => [address.family, address]));
+  const addresses = new Map((gateway === undefined || gateway.driver === "macvlan" ? [] : endpointAddresses(gateway)).map((address) => [address.family, address]));
   return ports.flatMap(({ containerPort, protocol, hostAddress, hostPort }) => {
     const host = parseIpAddress(hostAddress);
     const address = addresses.get(host.family);

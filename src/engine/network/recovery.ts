@@ -84,7 +84,7 @@ function adoptLiving({ living, records, networks, sandboxes }: Recovery, warning
 /** Ports of the engine's bridges that belong to no living container. */
 export function strayLinks({ socket, networks, sandboxes }: Pick<Recovery, "socket" | "networks" | "sandboxes">): string[] {
   const kept = new Set(sandboxes.all().flatMap(({ sandbox }) => sandbox.endpoints.map(hostLinkName)));
-  const bridges = new Set(networks.map(({ link }) => link.index));
+  const bridges = new Set(networks.filter(({ driver }) => driver === "bridge").map(({ link }) => link.index));
   return linksOf(socket).filter(({ master, name }) => master !== undefined && bridges.has(master) && !kept.has(name)).map(({ name }) => name);
 }
 
@@ -95,7 +95,7 @@ function removeLinks(recovery: Recovery): string[] {
 }
 
 function describeObstacles({ firewall, networks }: Recovery): string[] {
-  const bridges = networks.map(({ link }) => link.name).join(", ");
+  const bridges = networks.filter(({ driver }) => driver === "bridge").map(({ link }) => link.name).join(", ");
   return firewall.foreignObstacles().map(({ family, table, name }) =>
     `the chain ${name} of the firewall table ${family} ${table} drops what it does not know: containers on ${bridges} reach `
     + "other machines, and are reached by them, only if it lets their bridge pass (docs/flows/publish-a-port.md)");

@@ -95,11 +95,17 @@ function decodeEndpoint(raw: unknown): Endpoint {
     networkName: text(value["networkName"]),
     endpointId: text(value["endpointId"]),
     interfaceName: text(value["interfaceName"]),
+    ...optional("driver", value["driver"], decodeDriver),
     macAddress: text(value["macAddress"]),
     ...optional("ipv4", value["ipv4"], decodeAddress),
     ...optional("ipv6", value["ipv6"], decodeAddress),
     request: decodeRequest(object(value["request"])),
   };
+}
+
+function decodeDriver(value: unknown): "macvlan" {
+  if (value !== "macvlan") throw new TypeError(`${String(value)} is no driver`);
+  return value;
 }
 
 function decodeAddress(raw: unknown): EndpointAddress {

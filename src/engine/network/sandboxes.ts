@@ -48,11 +48,16 @@ export class Sandboxes {
 
   /** The engine's name servers have other ports after a start. */
   pointResolvers(): void {
-    for (const { usesResolver, sandbox } of this.#known.all()) {
-      if (!usesResolver || sandbox.netnsPath === undefined) continue;
-      using inside = openNamespace(sandbox.netnsPath, true);
-      pointResolver(inside, this.#parts.names.serverFor(sandbox.endpoints));
-    }
+    for (const { sandbox } of this.#known.all()) this.pointResolver(sandbox.containerId);
+  }
+
+  pointResolver(containerId: string): void {
+    const { usesResolver, sandbox } = this.#running(containerId);
+    if (!usesResolver || sandbox.netnsPath === undefined) return;
+    const server = this.#parts.names.serverFor(sandbox);
+    if (server === undefined) return;
+    using inside = openNamespace(sandbox.netnsPath, true);
+    pointResolver(inside, server);
   }
 
   /** All of it, or nothing and an error. */
@@ -83,7 +88,7 @@ export class Sandboxes {
     const { netnsPath } = sandbox;
     if (netnsPath !== undefined) steps.defer(() => { removeNetworkNamespace(netnsPath); });
     steps.defer(() => { firewall.expel(sandbox.endpoints); });
-    steps.defer(() => { remover.remove(sandbox.endpoints.map(hostLinkName)); });
+    steps.defer(() => { remover.remove(sandbox.endpoints.filter(({ driver }) => driver === undefined).map(hostLinkName)); });
     steps.defer(() => { firewall.withdraw(targetsOf(sandbox)); });
     return sandbox;
   }
@@ -176,11 +181,12 @@ export class Sandboxes {
       undo.defer(() => { remover.remove([hostLinkName(endpoint)]); });
       const network = registry.byId(endpoint.networkId);
       connectEndpoint({
-        endpoint, bridge: network.link, isIsolated: !network.definition.interContainer, outside: socket, inside: inside.route, netnsPath,
+        endpoint, bridge: network.link, ...(network.definition.macvlan === undefined ? {} : { macvlan: network.definition.macvlan }), isIsolated: !network.definition.interContainer, outside: socket, inside: inside.route, netnsPath,
         isDefaultRoute: endpoint === gateway,
       });
     }
-    if (usesResolver) pointResolver(inside, names.serverFor(endpoints));
+    const server = usesResolver ? names.serverFor(sandbox) : undefined;
+    if (server !== undefined) pointResolver(inside, server);
   }
 
   /** The network of another container, which has to be running. */

@@ -4,8 +4,8 @@ export { be16, be32, bytes, decodeAttributes, listAttributes, nested, text, u16,
 export type { Attribute } from "./attribute.ts";
 export { flowsAnsweredBy, flowsToPort, forgetFlows } from "./conntrack.ts";
 export type { FlowPattern } from "./conntrack.ts";
-export { changeLink, createBridge, createVethPair, decodeLink, deleteLink, deleteLinkGroup, getLink, listLinks } from "./link.ts";
-export type { Link, LinkChange, NewLink, NewVethPair } from "./link.ts";
+export { changeLink, createBridge, createMacvlan, createVethPair, decodeLink, deleteLink, deleteLinkGroup, getLink, listLinks, macvlanModes } from "./link.ts";
+export type { Link, LinkChange, MacvlanMode, NewLink, NewMacvlan, NewVethPair } from "./link.ts";
 export { NetlinkListener, netlinkGroups } from "./listener.ts";
 export { requestFlags } from "./message.ts";
 export type { NetlinkMessage, NetlinkRequest } from "./message.ts";

@@ -5,9 +5,10 @@ import type { NetlinkMessage, NetlinkRequest } from "./message.ts";
 
 /** linux/rtnetlink.h and linux/if_link.h. */
 const types = { newLink: 16, deleteLink: 17, getLink: 18 };
-const attribute = { address: 1, name: 3, mtu: 4, master: 10, linkInfo: 18, addressFamilies: 26, group: 27, netnsDescriptor: 28 };
+const attribute = { address: 1, name: 3, mtu: 4, parent: 5, master: 10, linkInfo: 18, addressFamilies: 26, group: 27, netnsDescriptor: 28 };
 const infoAttribute = { kind: 1, data: 2, slaveKind: 4, slaveData: 5 };
 const vethPeer = 1;
+const macvlanMode = 1;
 const bridgeAttribute = { stpState: 5, multicastSnooping: 23 };
 const bridgePortAttribute = { state: 1, hairpin: 4, flush: 24, isolated: 33 };
 const portStateDisabled = 0;
@@ -61,6 +62,28 @@ export function createVethPair({ master, peer, ...link }: NewVethPair): NetlinkR
         withHeader(vethPeer, linkHeader(0, 0), [...linkAttributes(peer), u32(attribute.netnsDescriptor, peer.netnsDescriptor)]),
       ]),
     ]),
+  ]);
+}
+
+/** linux/if_link.h, MACVLAN_MODE_*. */
+export const macvlanModes = { private: 1, vepa: 2, bridge: 4, passthru: 8 } as const;
+
+export type MacvlanMode = keyof typeof macvlanModes;
+
+export interface NewMacvlan extends NewLink {
+  /** Index of the link whose wire it shares. */
+  readonly parent: number;
+  readonly mode: MacvlanMode;
+  /** Of the namespace that it is made in. */
+  readonly netnsDescriptor: number;
+}
+
+export function createMacvlan({ parent, mode, netnsDescriptor, ...link }: NewMacvlan): NetlinkRequest {
+  return newLink(`create the macvlan link ${link.name}`, [
+    ...linkAttributes(link),
+    u32(attribute.parent, parent),
+    u32(attribute.netnsDescriptor, netnsDescriptor),
+    nested(attribute.linkInfo, [text(infoAttribute.kind, "macvlan"), nested(infoAttribute.data, [u32(macvlanMode, macvlanModes[mode])])]),
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import type { Server, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { answerQuery, failure } from "./answer.ts";
 import type { AnswerOptions } from "./answer.ts";
 import { MessageReader, forwardDatagram, forwardStream, withLength } from "./forward.ts";
@@ -15,8 +15,10 @@ export interface Client {
 }
 
 export interface DnsServerOptions {
-  /** The gateway of the network that is served. */
+  /** The gateway of the network that is served, or the resolver's address in a container's own namespace. */
   readonly address: string;
+  /** Runs what makes the sockets, in the namespace that they belong to; absent: here. */
+  readonly inside?: <T>(action: () => T) => T;
   /** Undefined: somebody who is not on the network, and gets no answer. */
   readonly clientAt: (address: string) => Client | undefined;
 }
@@ -66,7 +68,7 @@ export class DnsServer implements AsyncDisposable {
     for (let attempt = 1; ; attempt++) {
       const udp = await this.#openDatagrams();
       try {
-        await listen(this.#tcp, this.#options.address, udp.port);
+        await this.#listen(udp.port);
         this.#udp = udp;
         return;
       } catch (error) {
@@ -77,14 +79,30 @@ export class DnsServer implements AsyncDisposable {
   }
 
   async #openDatagrams(): Promise<Bun.udp.Socket<"buffer">> {
-    return await Bun.udpSocket({
+    return await this.#inside(() => Bun.udpSocket({
       hostname: this.#options.address,
       socket: {
         data: (socket, query, port, address) => {
           this.#answer(query, { address, datagram: true }, (message) => { socket.send(message, port, address); });
         },
       },
+    }));
+  }
+
+  async #listen(port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#tcp.once("error", reject);
+      this.#inside(() => this.#tcp.listen({ host: this.#options.address, port }, () => {
+        this.#tcp.off("error", reject);
+        resolve();
+      }));
     });
+  }
+
+  /** Both kinds of sockets are made in the same turn in which they are asked for. */
+  #inside<T>(action: () => T): T {
+    const { inside } = this.#options;
+    return inside === undefined ? action() : inside(action);
   }
 
   #serve(socket: Socket): void {
@@ -128,14 +146,4 @@ export class DnsServer implements AsyncDisposable {
       this.#waiting--;
     }
   }
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }
