@@ -115,3 +115,16 @@ test("macvlan: containers are on the wire of one of the machine's links, with na
   expect(await output("ip", "-o", "address", "show", "up0")).toBe(before);
   expect(await refusal(next.create(body("lost", { Driver: "macvlan", Options: { parent: "nosuch" } })))).toBe("the parent interface nosuch was not found on this machine");
 }, patience);
+
+test("an isolated network: its containers find each other by name, and the machine has no address there", async () => {
+  await using world = new NetworkWorld();
+  const { service } = await world.start();
+  const options = { [`${prefix}.bridge.name`]: "apart", [`${prefix}.bridge.gateway_mode_ipv4`]: "isolated" };
+  await service.create(body("apart", { Internal: true, Options: options }));
+  expect(await output("sh", "-c", "ip -4 -o address show apart; ip route show dev apart")).toBe("");
+  const a = await service.prepare(request("a", { mode: on("apart") }));
+  const b = await service.prepare(request("b", { mode: on("apart") }));
+  await world.serve(b.netnsPath, 80);
+  expect(await world.resolve(a.netnsPath, "A/box-b", "A/host.example")).toEqual({ "A/box-b": [b.endpoints[0]?.ipv4?.address ?? ""], "A/host.example": "ENOTFOUND" });
+  expect(await world.ask(a.netnsPath, `tcp/${b.endpoints[0]?.ipv4?.address ?? ""}/80`)).toEqual({ [`tcp/${b.endpoints[0]?.ipv4?.address ?? ""}/80`]: `tcp ::ffff:${a.endpoints[0]?.ipv4?.address ?? ""}` });
+}, patience);

@@ -31,7 +31,7 @@ export function ensureBridge(socket: NetlinkSocket, definition: NetworkDefinitio
   const link = found ?? makeBridge(socket, definition, definition.mtu ?? uplinkMtu(host));
   setAddresses(socket, { link, held: host.addresses.filter(({ linkIndex }) => linkIndex === link.index), definition });
   socket.request(changeLink({ index: link.index, name }, { isUp: true }));
-  const hasV6 = definition.subnets.some(({ network }) => network.address.family === 6);
+  const hasV6 = definition.subnets.some(({ network }) => network.address.family === 6 && definition.gatewayModes?.[6] !== "isolated");
   setForwarding(name, hasV6);
   if (hasV6) answerLoopback(socket, link.index);
   return { name, index: link.index, mtu: link.mtu, isNew: found === undefined };
@@ -62,7 +62,7 @@ function makeBridge(socket: NetlinkSocket, { bridge, subnets }: NetworkDefinitio
 }
 
 function setAddresses(socket: NetlinkSocket, { link, held, definition }: { link: Link; held: readonly LinkAddress[]; definition: NetworkDefinition }): void {
-  const wanted = definition.subnets.map(({ network, gateway }) =>
+  const wanted = definition.subnets.filter(({ network }) => definition.gatewayModes?.[network.address.family] !== "isolated").map(({ network, gateway }) =>
     ({ linkIndex: link.index, address: gateway, prefixLength: network.prefixLength }));
   const isSame = (one: LinkAddress, other: LinkAddress): boolean =>
     formatIpAddress(one.address) === formatIpAddress(other.address) && one.prefixLength === other.prefixLength;

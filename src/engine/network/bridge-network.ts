@@ -31,7 +31,7 @@ export class BridgeNetwork {
 
   /** The machine itself has the gateway's address, and with it the engine's name server. */
   get hasHost(): boolean {
-    return this.driver === "bridge";
+    return this.driver === "bridge" && this.definition.gatewayModes?.[4] !== "isolated";
   }
 
   get name(): string {

@@ -16,9 +16,9 @@ export interface BridgeOptions {
 /**
  * How an address family of a network meets the rest of the world. nat: under the machine's addresses. routed: under its
  * own, and of its ports those that are published can be reached. nat-unprotected: as nat, and every port can be reached
- * by those that have a route.
+ * by those that have a route. isolated: an internal network on which the machine itself has no address either.
  */
-export type GatewayMode = "nat" | "nat-unprotected" | "routed";
+export type GatewayMode = "nat" | "nat-unprotected" | "routed" | "isolated";
 
 export type GatewayModes = Readonly<Record<IpFamily, GatewayMode>>;
 
@@ -74,7 +74,7 @@ function flag(options: Readonly<Record<string, string>>, name: string): boolean 
 }
 
 export function parseGatewayMode(text: string): GatewayMode | undefined {
-  return (["nat", "nat-unprotected", "routed"] as const).find((mode) => mode === text);
+  return (["nat", "nat-unprotected", "routed", "isolated"] as const).find((mode) => mode === text);
 }
 
 function gatewayMode(options: Readonly<Record<string, string>>, name: string): GatewayMode {
@@ -82,8 +82,7 @@ function gatewayMode(options: Readonly<Record<string, string>>, name: string): G
   if (text === undefined || text === "") return "nat";
   const mode = parseGatewayMode(text);
   if (mode !== undefined) return mode;
-  if (text === "isolated") throw new EngineError("unsupported", `${name}: isolated is not supported yet`, { hint: "--internal leaves the containers with the machine's own address on the bridge alone" });
-  throw new EngineError("invalid-argument", `unknown gateway mode ${text}`, { hint: "nat, nat-unprotected or routed" });
+  throw new EngineError("invalid-argument", `unknown gateway mode ${text}`, { hint: "nat, nat-unprotected, routed or isolated" });
 }
 
 function parseMtu(text: string): number {

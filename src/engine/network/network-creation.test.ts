@@ -77,7 +77,7 @@ test("what cannot be is refused with its reason", () => {
     [{ EnableIPv4: false }, "IPv4 or IPv6 must be enabled"],
     [{ Options: { "com.docker.network.driver.mtu": "big" } }, "no size of a packet"],
     [{ Options: { "com.docker.network.bridge.name": "far-too-long-a-name" } }, "invalid bridge name"],
-    [{ Options: { "com.docker.network.bridge.gateway_mode_ipv4": "isolated" } }, "not supported yet"],
+    [{ Options: { "com.docker.network.bridge.gateway_mode_ipv4": "isolated" } }, "can only be used for an internal network"],
     [{ Options: { "com.docker.network.bridge.gateway_mode_ipv6": "other" } }, "unknown gateway mode other"],
     [{ Options: { "com.docker.network.container_iface_prefix": "a b" } }, "no beginning of an interface's name"],
   ];

@@ -27,6 +27,9 @@ export function defineNetwork(body: NetworkCreateBody, context: CreationContext)
   checkDriver(body);
   const id = randomBytes(32).toString("hex");
   const options = readBridgeOptions(body.Options ?? {});
+  if (Object.values(options.gatewayModes).includes("isolated") && !body.Internal) {
+    throw new EngineError("invalid-argument", "gateway mode 'isolated' can only be used for an internal network");
+  }
   const macvlan = body.Driver === "macvlan" ? readMacvlanOptions(body.Options ?? {}) : undefined;
   return {
     id,
