@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpa
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { byteNameOf, openFlags, openIn, openTree } from "../../src/host/files/index.ts";
-import { attachMount, cloneMount, insideMountNamespace, mount, mountByHandles, mountOverlay, readMounts, unmount } from "../../src/host/mount/index.ts";
+import { attachMount, copyMountsOf, mount, mountByHandles, mountOverlay, readMounts, unmount } from "../../src/host/mount/index.ts";
 import { identifyProcess, ProcessHandle } from "../../src/host/process/index.ts";
 
 let folder: string;
@@ -94,38 +94,56 @@ test("enterOwnMountNamespace: the program goes on under its pid, and what it mou
   expect(readMounts().some((info) => info.target === target)).toBe(false);
 });
 
-test("insideMountNamespace, cloneMount, attachMount: what only another namespace has mounted is shown here, where a handle says", async () => {
+test("copyMountsOf, attachMount: what only another namespace has mounted is shown here, where a handle says", async () => {
   const [inside = "", shown = "", decoy = ""] = make("inside", "shown/point", "decoy");
   const script = `mount --make-rprivate / && mount -t tmpfs -o size=64k private ${inside} && mkdir ${inside}/below && mount -t tmpfs below ${inside}/below && echo told > ${inside}/word && echo ready && exec sleep 1000`;
   const child = spawn("unshare", ["--mount", "sh", "-c", script], { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");
   const identity = identifyProcess(child.pid ?? 0);
-  if (identity === undefined) throw new Error("the program is not there");
-  using program = ProcessHandle.open(identity);
+  using program = identity === undefined ? undefined : ProcessHandle.open(identity);
   if (program === undefined) throw new Error("the program is not there");
-  const before = [readlinkSync("/proc/thread-self/ns/mnt"), readlinkSync("/proc/thread-self/root"), process.cwd()];
-  const found = insideMountNamespace(program, () => [cloneMount(inside, false), cloneMount(inside, true)] as const);
-  expect([readlinkSync("/proc/thread-self/ns/mnt"), readlinkSync("/proc/thread-self/root"), process.cwd()]).toEqual(before);
+  const where = (): string[] => [readlinkSync("/proc/thread-self/ns/mnt"), readlinkSync("/proc/thread-self/root"), process.cwd()];
+  const before = where();
+  using copied = copyMountsOf(program, [inside, join(folder, "nowhere")]);
+  expect([where(), copied?.places.length, copied?.places[1]]).toEqual([before, 2, undefined]);
   expect(readdirSync(inside)).toEqual([]);
-  using single = found?.result[0];
-  using whole = found?.result[1];
-  if (single === undefined || whole === undefined) throw new Error("nothing was copied");
+  const whole = copied?.places[0];
+  if (copied === undefined || whole === undefined) throw new Error("nothing was copied");
   using tree = openTree(folder);
   using point = openIn(tree, byteNameOf("shown/point"), openFlags.pathOnly);
   // The handle counts, whatever its path leads to meanwhile.
   rmSync(shown, { recursive: true });
   symlinkSync(decoy, shown);
-  expect(() => { attachMount(single, point); }).toThrow("ENOENT");
+  expect(() => { attachMount(copied.root, point); }).toThrow("ENOENT");
   rmSync(shown);
   mkdirSync(shown);
   using again = openIn(tree, byteNameOf("shown/point"), openFlags.pathOnly);
-  attachMount(single, again);
+  attachMount(copied.root, again);
   using other = openIn(tree, byteNameOf("decoy"), openFlags.pathOnly);
   attachMount(whole, other);
-  expect([readFileSync(join(shown, "word"), "utf8"), readFileSync(join(decoy, "word"), "utf8")]).toEqual(["told\n", "told\n"]);
+  // Of the root nothing that is mounted on it came along.
+  expect([readdirSync(join(shown, inside)), readFileSync(join(decoy, "word"), "utf8")]).toEqual([[], "told\n"]);
   const targets = readMounts().map(({ target }) => target).filter((target) => target.startsWith(folder));
   expect(targets).toEqual([shown, decoy, join(decoy, "below")]);
   child.kill("SIGKILL");
   await once(child, "exit");
-  expect(insideMountNamespace(program, () => "in")).toBeUndefined();
+  expect(copyMountsOf(program, [])).toBeUndefined();
+});
+
+test("copyMountsOf: threads that are born meanwhile, again and again, keep nobody from coming back", async () => {
+  const child = spawn("unshare", ["--mount", "sleep", "1000"], { stdio: "ignore" });
+  while (readlinkSync(`/proc/${child.pid ?? 0}/ns/mnt`) === readlinkSync("/proc/self/ns/mnt")) await Bun.sleep(1);
+  const identity = identifyProcess(child.pid ?? 0);
+  using program = identity === undefined ? undefined : ProcessHandle.open(identity);
+  if (program === undefined) throw new Error("the program is not there");
+  const home = readlinkSync("/proc/thread-self/ns/mnt");
+  const source = URL.createObjectURL(new Blob(["postMessage(0);"]));
+  for (let round = 0; round < 20; round++) {
+    const born = new Worker(source);
+    for (let i = 0; i < 50; i++) copyMountsOf(program, ["/"])?.[Symbol.dispose]();
+    born.terminate();
+  }
+  expect(readlinkSync("/proc/thread-self/ns/mnt")).toBe(home);
+  for (const task of readdirSync("/proc/self/task")) expect(readlinkSync(`/proc/self/task/${task}/ns/mnt`)).toBe(home);
+  child.kill("SIGKILL");
 });

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { EngineError, type Digest } from "../../base/index.ts";
 import { byteNameOf, openFlags, openIn, openTree } from "../../host/files/index.ts";
 import {
-  attachMount, cloneMount, insideMountNamespace, mount, mountOf, readMounts, setPropagation, unmountLater, type NamespaceHolder,
+  attachMount, copyMountOf, mount, mountOf, readMounts, readMountsOf, setPropagation, unmountLater, type NamespaceHolder,
 } from "../../host/mount/index.ts";
 import type { Snapshotter } from "../store/index.ts";
 import { mountSubpath } from "../volume/index.ts";
@@ -38,10 +38,10 @@ export class StartMounts {
    */
   ofHost(source: string, whole: boolean): string {
     const path = realpathSync(source);
-    const holder = mountOf(path, insideMountNamespace(this.#host, readMounts)?.result ?? []);
+    const holder = mountOf(path, readMountsOf(this.#host));
     if (holder?.shared === undefined) throw new EngineError("invalid-argument", `path ${source} is mounted on ${holder?.target ?? "/"} but it is not a shared mount`);
     const target = this.#nextLike(path);
-    using tree = insideMountNamespace(this.#host, () => cloneMount(path, whole))?.result;
+    using tree = copyMountOf(this.#host, path, whole);
     if (tree === undefined) throw new EngineError("internal", `cannot copy the mount of ${source}: the host's namespace is gone`);
     using folder = openTree(dirname(target));
     using place = openIn(folder, byteNameOf(basename(target)), openFlags.pathOnly);

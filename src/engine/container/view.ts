@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { EngineError } from "../../base/index.ts";
 import { byteNameOf, fileStatus, makePath, openFlags, openIn, openTree, pathOf, type ByteName } from "../../host/files/index.ts";
-import { isSystemError, type Descriptor } from "../../host/libc/index.ts";
-import { attachMount, cloneMount, insideMountNamespace, mount, setPropagation } from "../../host/mount/index.ts";
+import type { Descriptor } from "../../host/libc/index.ts";
+import { attachMount, cloneMount, copyMountsOf, mount, setPropagation } from "../../host/mount/index.ts";
 import { collectMountWishes } from "../spec/index.ts";
 import type { Container } from "./container.ts";
 import { fileMounts, mountSpecs } from "./mounts.ts";
@@ -101,19 +101,19 @@ interface Showing {
 function showRunning(container: Container, { target, withMounts }: Showing): boolean {
   const program = container.live?.program;
   if (program === undefined) return false;
-  const wanted = withMounts ? mountTargets(container) : [];
-  const copied = insideMountNamespace(program, () => copyMounts(wanted));
+  const places = withMounts ? mountTargets(container) : [];
+  using copied = copyMountsOf(program, places);
   if (copied === undefined) return false;
-  using stack = new DisposableStack();
-  stack.use(copied.result.root);
-  for (const { tree } of copied.result.mounts) stack.use(tree);
   {
     using place = openTree(target);
-    attachMount(copied.result.root, place);
+    attachMount(copied.root, place);
   }
   setPropagation(target, "private", true);
   using root = openTree(target);
-  for (const each of copied.result.mounts) attach(root, each);
+  copied.places.forEach((tree, i) => {
+    // One that its program took away is none.
+    if (tree !== undefined) attach(root, { target: places[i] ?? "", tree, isReadOnly: false });
+  });
   return true;
 }
 
@@ -121,24 +121,6 @@ function showRunning(container: Container, { target, withMounts }: Showing): boo
 function mountTargets({ record }: Container): readonly string[] {
   const wishes = collectMountWishes(record).map(({ target }) => target);
   return [...new Set(["/etc/hostname", "/etc/hosts", "/etc/resolv.conf", ...wishes])];
-}
-
-/** In the container's namespace. A mount that its program took away is none. */
-function copyMounts(targets: readonly string[]): { readonly root: Descriptor; readonly mounts: readonly CopiedMount[] } {
-  using stack = new DisposableStack();
-  using top = openTree("/");
-  const root = stack.use(cloneMount("/", false));
-  const mounts: CopiedMount[] = [];
-  for (const target of targets) {
-    try {
-      using place = openIn(top, byteNameOf(target), openFlags.pathOnly);
-      mounts.push({ target, tree: stack.use(cloneMount(place, true)), isReadOnly: false });
-    } catch (error) {
-      if (!isSystemError(error, "ENOENT", "ENOTDIR", "ELOOP")) throw error;
-    }
-  }
-  stack.move();
-  return { root, mounts };
 }
 
 function attach(root: Descriptor, { target, tree, isReadOnly }: CopiedMount): void {

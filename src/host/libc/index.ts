@@ -1,3 +1,5 @@
+export { callInSequence } from "./call-sequence.ts";
+export type { SequencedCall } from "./call-sequence.ts";
 export { cString } from "./c-string.ts";
 export { closeDescriptor, Descriptor } from "./descriptor.ts";
 export { errnoOf, isSystemError, SystemError } from "./system-error.ts";

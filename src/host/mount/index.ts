@@ -1,8 +1,8 @@
 export { mount, setPropagation, unmount, unmountLater } from "./mount.ts";
 export type { MountFlag, MountRequest, Propagation } from "./mount.ts";
 export { attachMount, cloneMount } from "./detached-mount.ts";
-export { insideMountNamespace } from "./foreign-namespace.ts";
-export type { NamespaceHolder } from "./foreign-namespace.ts";
+export { copyMountOf, copyMountsOf, readMountsOf } from "./foreign-mounts.ts";
+export type { ForeignMounts, NamespaceHolder } from "./foreign-mounts.ts";
 export { mountOf, parseMountInfo, readMounts } from "./mount-info.ts";
 export type { MountInfo } from "./mount-info.ts";
 export { enterOwnMountNamespace, HostMounts } from "./mount-namespace.ts";

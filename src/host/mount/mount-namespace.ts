@@ -7,7 +7,6 @@ import { readMounts } from "./mount-info.ts";
 const unshare = systemCall<[number]>("unshare", "i");
 const execve = systemCall<[Uint8Array, Uint8Array, Uint8Array]>("execve", "ppp");
 const openat = systemCall<[number, Uint8Array, number, number]>("openat", "ipii");
-const setns = systemCall<[number, number]>("setns", "ii");
 const newMountNamespace = 0x20000;
 const currentDirectory = -100;
 
@@ -27,9 +26,8 @@ export class HostMounts implements Disposable {
     this.#namespace = new Descriptor(openSync(`/proc/self/fd/${inherited.number}`, "r"));
   }
 
-  /** Puts the calling thread there; for `insideMountNamespace`. */
-  enter(namespaces: number): void {
-    succeed(setns(this.#namespace.number, namespaces), () => "enter the host's mount namespace");
+  get namespace(): Descriptor {
+    return this.#namespace;
   }
 
   [Symbol.dispose](): void {

@@ -5,7 +5,6 @@ import type { Poller } from "../poll/index.ts";
 
 const pidfdOpen = systemCall<[number, number]>("pidfd_open", "ii");
 const pidfdSignal = systemCall<[number, number, null, number]>("pidfd_send_signal", "iipi");
-const setns = systemCall<[number, number]>("setns", "ii");
 
 /** Who a process is, also across a restart of the engine: a pid is reused, a pid with its start time is not. */
 export interface ProcessIdentity {
@@ -69,13 +68,9 @@ export class ProcessHandle implements Disposable {
     return true;
   }
 
-  /**
-   * Moves the calling thread into namespaces of the process.
-   * @param namespaces flags of clone(2)
-   * @throws SystemError ESRCH where it has ended
-   */
-  enter(namespaces: number): void {
-    succeed(setns(this.#pidfd.number, namespaces), () => `enter namespaces of process ${this.identity.pid}`);
+  /** A handle of the process, by which its namespaces are entered. */
+  get namespace(): Descriptor {
+    return this.#pidfd;
   }
 
   close(): void {
