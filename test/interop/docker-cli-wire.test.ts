@@ -79,6 +79,6 @@ describe.skipIf(docker === null)("the stock docker command line and the HTTP edg
     expect((await run(["rm", "nope"])).stderr).toContain("No such container: nope");
     expect((await run(["run", "other"])).code).toBe(125);
     expect((await run(["swarm", "init"])).stderr).toContain("This node is not a swarm manager");
-    expect((await run(["system", "df"])).stderr).toContain("is not supported by this engine yet");
+    expect((await run(["plugin", "ls"])).stderr).toContain("is not supported by this engine yet");
   }, 60_000);
 });
