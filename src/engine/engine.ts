@@ -158,6 +158,7 @@ async function makeParts(request: EngineRequest, resources: AsyncDisposableStack
       deliver: (log) => { delivery.deliver(log); },
     },
     cgroupParent: `/wharf-${options.bridge}`, cdiFolders: options.cdiFolders ?? defaultCdiFolders,
+    realtime: options.realtime,
   });
   late.containers = containers;
   resources.defer(() => { containers.close(); });

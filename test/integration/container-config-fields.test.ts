@@ -110,7 +110,9 @@ const hostChecks: Readonly<Record<keyof HostConfig, Check>> = {
   CpuPeriod: { given: host({ CpuPeriod: 50_000, CpuQuota: 25_000 }), script: limit("cpu", "cpu.cfs_period_us", "cpu.max"), shows: /50000\n/ },
   CpuQuota: { given: host({ CpuQuota: 25_000 }), script: limit("cpu", "cpu.cfs_quota_us", "cpu.max"), shows: /^25000/ },
   CpuRealtimePeriod: { given: host({ CpuRealtimePeriod: 500_000 }), script: "cat /sys/fs/cgroup/cpu/cpu.rt_period_us", shows: "500000\n" },
-  CpuRealtimeRuntime: { given: host({ CpuRealtimePeriod: 1000, CpuRealtimeRuntime: 2000 }), refused: "cpu real-time runtime cannot be higher than cpu real-time period" },
+  CpuRealtimeRuntime: isVersionOne && existsSync("/sys/fs/cgroup/cpu/cpu.rt_runtime_us")
+    ? { given: host({ CpuRealtimeRuntime: 500 }), script: "cat /sys/fs/cgroup/cpu/cpu.rt_runtime_us", shows: "500\n" }
+    : { given: host({ CpuRealtimeRuntime: 500 }), refused: "Your kernel does not support CPU real-time scheduler" },
   CpusetCpus: { given: host({ CpusetCpus: "0" }), script: limit("cpuset", "cpuset.cpus", "cpuset.cpus"), shows: "0\n" },
   CpusetMems: { given: host({ CpusetMems: "0" }), script: limit("cpuset", "cpuset.mems", "cpuset.mems"), shows: "0\n" },
   Devices: { file: "container-config-process.test.ts", test: "security: capabilities" },
@@ -180,7 +182,7 @@ beforeAll(async () => {
       hooks: [{ hookName: "createContainer", path: "/bin/sh", args: ["sh", "-c", "echo ran > $(sed -n 's/.*\"root\":{\"path\":\"\\([^\"]*\\)\".*/\\1/p' config.json)/hooked"] }],
     } }],
   }));
-  world = await ContainerWorld.open(["--cdi-spec-dir", folder]);
+  world = await ContainerWorld.open(["--cdi-spec-dir", folder, "--cpu-rt-runtime", "1000"]);
 }, 120_000);
 
 afterAll(async () => {

@@ -157,6 +157,8 @@ const refusals: readonly (readonly [words: readonly string[], text: string])[] =
   [["--mount", "type=tmpfs,dst=/"], "invalid mount config for type \"tmpfs\": invalid specification: destination can't be '/'"],
   [["--log-driver", "paper"], "paper"],
   [["--stop-signal", "SIGNONSENSE"], "SIGNONSENSE"],
+  [["--cpu-rt-runtime", "500"], "no processor time is set aside for the real-time priorities of containers"],
+  [["--cpu-rt-runtime", "2000", "--cpu-rt-period", "1000"], "cpu real-time runtime cannot be higher than cpu real-time period"],
   [["--gpus", "all"], 'could not select device driver "" with capabilities: [[gpu]]'],
 ];
 

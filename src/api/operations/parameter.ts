@@ -98,14 +98,9 @@ export const timestamp: Parameter<Timestamp | undefined> = {
   },
 };
 
-/** "all", or how many lines; negative numbers are all, as docker reads them. */
+/** How many lines; as docker reads it, whatever is no number of lines is all of them. */
 export const tail: Parameter<number | undefined> = {
-  decode: (values, name) => {
-    const written = values[0];
-    if (written === undefined || written === "" || written === "all") return undefined;
-    if (!/^[+-]?\d{1,15}$/.test(written)) throw invalid(name, written, 'want "all" or a number of lines');
-    return Number(written) < 0 ? undefined : Number(written);
-  },
+  decode: ([written = ""]) => (/^\+?\d{1,15}$/.test(written) ? Number(written) : undefined),
   encode: (value) => (value === undefined ? [] : [String(value)]),
 };
 

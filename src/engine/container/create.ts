@@ -169,6 +169,7 @@ function completeConfig(config: ContainerConfig, { id, hostConfig, registry }: C
     return { ...config, Hostname, Domainname };
   }
   if (isJoining && config.Hostname !== "") throw new EngineError("invalid-argument", "conflicting options: hostname and the network mode");
+  if (hostConfig.UTSMode === "host" && config.Hostname !== "") throw new EngineError("invalid-argument", "conflicting options: hostname and the UTS mode");
   const shown = hostConfig.NetworkMode === "host" || hostConfig.UTSMode === "host" ? hostHostname() : id.slice(0, 12);
   return { ...config, Hostname: config.Hostname === "" ? shown : config.Hostname };
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { EngineError, isEngineError } from "../../base/index.ts";
 import { prepareMonitor, type Monitor, type MonitorRequest } from "../../host/conmon/index.ts";
 import { byteNameOf, makePath, openTree } from "../../host/files/index.ts";
@@ -16,6 +16,7 @@ import { modeOf, sandboxRequest } from "./network-request.ts";
 import type { ContainerParts } from "./parts.ts";
 import type { ContainerRecord } from "./record.ts";
 import type { ContainerRegistry } from "./registry.ts";
+import { giveRealtime } from "./realtime.ts";
 import { endStartMounts, StartMounts } from "./start-mounts.ts";
 import { makeSharedMemory, removeSharedMemory, requireSharedMemory } from "./shared-memory.ts";
 
@@ -58,6 +59,7 @@ export async function launch(container: Container, { parts, registry }: LaunchPa
     makeSharedMemory(places.sharedMemory(record.id), record.hostConfig.ShmSize);
   }
   container.linkVariables = linkVariables(record, { parts, registry });
+  if (record.hostConfig.CpuRealtimeRuntime !== 0) giveRealtime(dirname(cgroupPathOf(record, parts)), parts.realtime, parts.cgroups);
   const spec = withCompiledFilter(makeSpec({ record, sandbox, mounts, linkVariables: container.linkVariables, parts, registry }), runtime);
   writeFileSync(join(bundle, "config.json"), JSON.stringify(spec), { mode: 0o600 });
   undo.add(() => runtime.delete(record.id));

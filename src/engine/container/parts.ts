@@ -12,6 +12,7 @@ import type { LogOutput } from "../server/index.ts";
 import type { HostLimits } from "../spec/index.ts";
 import type { Records, Snapshotter } from "../store/index.ts";
 import type { Volumes } from "../volume/index.ts";
+import type { RealtimeBudget } from "./realtime.ts";
 import type { Places } from "./places.ts";
 
 /** What containers are made with. */
@@ -35,6 +36,7 @@ export interface ContainerParts {
   readonly quickener: MoveQuickener;
   /** cgroup below which every container has its own, such as "/wharf-wharf0". */
   readonly cgroupParent: string;
+  readonly realtime: RealtimeBudget;
   /** With the host's CDI files. */
   readonly cdiFolders: readonly string[];
   readonly log: ContainerLog;

@@ -5,7 +5,7 @@ import { parseDaemonOptions } from "./options.ts";
 test("parseDaemonOptions: defaults, and a socket in the exec root", () => {
   expect(parseDaemonOptions([])).toEqual({
     dataRoot: "/var/lib/wharf", execRoot: "/run/wharf", hosts: ["unix:///run/wharf/wharf.sock"], bridge: "wharf0", logLevel: "info", allowsPlainTcp: false,
-    logDefaults: { driver: "json-file", options: {} },
+    logDefaults: { driver: "json-file", options: {} }, realtime: { period: 0, runtime: 0 },
   });
   expect(parseDaemonOptions(["--exec-root", "/x/"])).toMatchObject({ execRoot: "/x", hosts: ["unix:///x/wharf.sock"] });
   expect(parseDaemonOptions(["--help", "--bridge", "b"])).toBe("help");
@@ -14,11 +14,11 @@ test("parseDaemonOptions: defaults, and a socket in the exec root", () => {
 test("parseDaemonOptions: every flag arrives", () => {
   const words = ["-H", "unix:///a", "--host=tcp://0.0.0.0:1", "-l", "debug", "-p", "/pid", "--runtime", "runc", "--bip", "10.9.0.1/24", "--publish-default", "127.0.0.1", "--bridge=br9",
     "--tlsverify", "--tlscacert", "/ca", "--tlscert", "/cert", "--tlskey", "/key", "--allow-plain-tcp", "--log-driver", "local", "--log-opt", "max-size=1m", "--log-opt", "tag=a=b",
-    "--cdi-spec-dir", "/c1", "--cdi-spec-dir", "/c2"];
+    "--cdi-spec-dir", "/c1", "--cdi-spec-dir", "/c2", "--cpu-rt-period", "1000000", "--cpu-rt-runtime=5000"];
   expect(parseDaemonOptions(words)).toMatchObject({
     hosts: ["unix:///a", "tcp://0.0.0.0:1"], logLevel: "debug", pidFile: "/pid", runtime: "runc", bridgeAddress: "10.9.0.1/24", bridge: "br9", publishDefault: "127.0.0.1",
     tls: { authority: "/ca", certificate: "/cert", key: "/key" }, allowsPlainTcp: true,
-    cdiFolders: ["/c1", "/c2"],
+    cdiFolders: ["/c1", "/c2"], realtime: { period: 1_000_000, runtime: 5000 },
     logDefaults: { driver: "local", options: { "max-size": "1m", tag: "a=b" } },
   });
 });
@@ -31,6 +31,7 @@ const wrong: readonly (readonly [readonly string[], RegExp])[] = [
   [["--publish-default", "lo"], /no IP address/],
   [["--log-level", "loud"], /none of debug/],
   [["--log-opt", "max-size"], /name=value/],
+  [["--cpu-rt-runtime", "much"], /microseconds/],
   [["--tlsverify"], /needs --tlscacert/],
   [["--tlscert", "/x"], /without --tlsverify/],
 ];

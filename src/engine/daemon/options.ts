@@ -23,6 +23,8 @@ export interface DaemonOptions {
   readonly allowsPlainTcp: boolean;
   readonly runtime?: string;
   readonly pidFile?: string;
+  /** Microseconds of processor time for containers' real-time priorities, and of the period in which they have it; 0: not said. */
+  readonly realtime: { readonly period: number; readonly runtime: number };
   /** Folders with files of the Container Device Interface, the most important last. */
   readonly cdiFolders?: readonly string[];
 }
@@ -39,6 +41,8 @@ Options:
       --bip string           Address and prefix of the default bridge
       --bridge string        Name of the default bridge (default "wharf0")
       --cdi-spec-dir list    Folders that describe devices (default "/etc/cdi" and "/var/run/cdi")
+      --cpu-rt-period int    Period of the processor time for real-time priorities, in microseconds
+      --cpu-rt-runtime int   Processor time that containers may use with real-time priorities in a period, in microseconds
       --data-root string     Images, volumes and what containers wrote (default "${defaultDataRoot}")
       --exec-root string     What is needed while containers run (default "${defaultExecRoot}")
       --help                 Print usage
@@ -61,6 +65,8 @@ const flags = {
   bip: { type: "string" },
   bridge: { type: "string" },
   "cdi-spec-dir": { type: "string", multiple: true },
+  "cpu-rt-period": { type: "string" },
+  "cpu-rt-runtime": { type: "string" },
   "data-root": { type: "string" },
   "exec-root": { type: "string" },
   help: { type: "boolean" },
@@ -94,6 +100,7 @@ export function parseDaemonOptions(words: readonly string[]): DaemonOptions | "h
     bridge: bridgeName(values.bridge ?? "wharf0"),
     logLevel: logLevel(values["log-level"] ?? "info"),
     logDefaults: { driver: values["log-driver"] ?? "json-file", options: logOptions(values["log-opt"] ?? []) },
+    realtime: { period: microseconds("cpu-rt-period", values["cpu-rt-period"]), runtime: microseconds("cpu-rt-runtime", values["cpu-rt-runtime"]) },
     allowsPlainTcp: values["allow-plain-tcp"] === true,
     ...(values["cdi-spec-dir"] === undefined ? {} : { cdiFolders: values["cdi-spec-dir"].map((folder) => absolute("cdi-spec-dir", folder)) }),
     ...(values.bip === undefined ? {} : { bridgeAddress: values.bip }),
@@ -137,6 +144,11 @@ function logLevel(text: string): LogLevel {
   const level = logLevels.find((known) => known === text);
   if (level === undefined) throw new EngineError("invalid-argument", `--log-level ${JSON.stringify(text)} is none of ${logLevels.join(", ")}`);
   return level;
+}
+
+function microseconds(flag: string, text = "0"): number {
+  if (!/^\d{1,9}$/.test(text)) throw new EngineError("invalid-argument", `--${flag} ${JSON.stringify(text)} is no number of microseconds`);
+  return Number(text);
 }
 
 function logOptions(words: readonly string[]): Record<string, string> {

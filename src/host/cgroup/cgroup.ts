@@ -1,4 +1,4 @@
-import { existsSync, openSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { EngineError } from "../../base/index.ts";
@@ -47,6 +47,12 @@ export class Cgroup {
     const tree = this.#layout.treeOf(controller);
     if (tree === undefined) return false;
     return unlessGone(() => { writeFileSync(join(tree, this.path, name), text, { flag: "r+" }); return true; }) ?? false;
+  }
+
+  /** Makes the group in a controller's tree; one that is there is left as it is. */
+  make(controller: string): void {
+    const tree = this.#layout.treeOf(controller);
+    if (tree !== undefined) mkdirSync(join(tree, this.path), { recursive: true });
   }
 
   /** A controller's file, held open for reading. @returns undefined where the controller or the group does not exist */
