@@ -15,7 +15,7 @@ export function hostConfigUsed(known: ReadonlyMap<string, Command>): EvidenceMap
   const used = new EvidenceMap();
   for (const { file, tree } of readTestSources().filter(({ file: path }) => path.startsWith("test/"))) {
     walk(tree, (node) => {
-      for (const field of fieldsGiven(node)) used.add(field, { file });
+      for (const field of [...fieldsGiven(node), ...fieldsChecked(node)]) used.add(field, { file });
     });
   }
   const fields = fieldsOfFlags();
@@ -27,11 +27,31 @@ export function hostConfigUsed(known: ReadonlyMap<string, Command>): EvidenceMap
   return used;
 }
 
-/** The names within `HostConfig: { … }`. */
+/** The names within `HostConfig: { … }`, or what a helper called `host` makes that of. */
 function fieldsGiven(node: ts.Node): readonly string[] {
-  if (!ts.isPropertyAssignment(node) || !/^hostconfig$/i.test(node.name.getText()) || !ts.isObjectLiteralExpression(node.initializer)) return [];
-  return node.initializer.properties.flatMap((property) =>
+  const given = hostConfigIn(node);
+  if (given === undefined || !ts.isObjectLiteralExpression(given)) return [];
+  return given.properties.flatMap((property) =>
     ((ts.isPropertyAssignment(property) || ts.isShorthandPropertyAssignment(property)) && ts.isIdentifier(property.name) ? [property.name.text] : []));
+}
+
+function hostConfigIn(node: ts.Node): ts.Expression | undefined {
+  if (ts.isPropertyAssignment(node) && /^hostconfig$/i.test(node.name.getText())) return node.initializer;
+  return ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === "host" ? node.arguments[0] : undefined;
+}
+
+/** The names of a table that has a check for each field, except those whose check is that another test is there. */
+function fieldsChecked(node: ts.Node): readonly string[] {
+  if (!ts.isVariableDeclaration(node) || node.type?.getText().includes("keyof HostConfig") !== true) return [];
+  if (node.initializer === undefined || !ts.isObjectLiteralExpression(node.initializer)) return [];
+  return node.initializer.properties.flatMap((property) =>
+    (ts.isPropertyAssignment(property) && ts.isIdentifier(property.name) && isCheck(property.initializer) ? [property.name.text] : []));
+}
+
+/** A name stands for a check made elsewhere, and so does an object that tells a file. */
+function isCheck(check: ts.Expression): boolean {
+  if (ts.isIdentifier(check)) return false;
+  return !ts.isObjectLiteralExpression(check) || !check.properties.some((property) => property.name?.getText() === "file");
 }
 
 /** Which fields each flag fills, by what the command line itself does: `Field: … flags.text("flag") …`. */

@@ -76,8 +76,9 @@ function fetched({ expression, arguments: given }: ts.CallExpression): string[] 
 
 function operationAt(method: string, target: string): string[] {
   const [path = ""] = target.replace(/^\/v1\.\d+(?=\/)/, "").split("?", 1);
-  const found = patterns.find((candidate) => candidate.method === method && candidate.pattern.test(path));
-  return found === undefined ? [] : [found.operation];
+  const find = (written: string): string | undefined => patterns.find((candidate) => candidate.method === method && candidate.pattern.test(written))?.operation;
+  // What is computed at the end may be the query.
+  return [find(path) ?? find(path.replace(new RegExp(`${hole}$`), "")) ?? []].flat();
 }
 
 /** The operations that each command's own function names; what others do for it is not followed. */
