@@ -6,6 +6,7 @@ import type { ContainerConfig, ContainerCreateReply, HostConfig } from "../../ap
 import { EngineError, formatTimestamp, isEngineError, parseSignal, parseUserString } from "../../base/index.ts";
 import { openTree } from "../../host/files/index.ts";
 import type { Image } from "../image/index.ts";
+import { requireUsableLog } from "../logs/index.ts";
 import { parseNetworkMode, publishedPorts } from "../network/index.ts";
 import type { ContainerCreateRequest } from "../server/index.ts";
 import {
@@ -179,7 +180,7 @@ function validate({ config, hostConfig, inherited }: MountWishes, parts: Contain
   const invalid = (text: string): EngineError => new EngineError("invalid-argument", text);
   refuseUnsupported(hostConfig);
   commandLine(config);
-  parts.logs.policy(hostConfig.LogConfig, { id: "", name: "", config });
+  requireUsableLog(parts.logs.policy(hostConfig.LogConfig, { id: "", name: "", config }));
   validateRestartPolicy(hostConfig);
   validateResources(hostConfig, parts.host.limits);
   validateUlimits(hostConfig.Ulimits ?? []);

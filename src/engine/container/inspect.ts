@@ -27,7 +27,7 @@ export async function inspectContainer(container: Container, { size, registry }:
     ResolvConfPath: places.file(files, "resolv.conf"),
     HostnamePath: places.file(files, "hostname"),
     HostsPath: places.file(files, "hosts"),
-    LogPath: hostConfig.LogConfig.Type === "none" ? "" : places.log(id),
+    LogPath: hostConfig.LogConfig.Type === "json-file" ? places.log(id) : "",
     Name: `/${record.name}`,
     RestartCount: record.restartCount,
     Driver: snapshotter.name,

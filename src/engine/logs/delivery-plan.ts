@@ -53,6 +53,15 @@ export function syslogPlan(options: Options): SyslogPlan {
   return { kind: "syslog", target, facility: parseFacility(options["syslog-facility"] ?? ""), format: parseFormat(options["syslog-format"] ?? "") };
 }
 
+/**
+ * What can be told before a container is made. Later the socket may be away for a while.
+ * @throws EngineError `invalid-argument`, docker's text
+ */
+export function requireSocket(plan: DeliveryPlan): void {
+  if (plan.kind !== "syslog" || plan.target.kind !== "unix" || plan.target.path === undefined) return;
+  if (statSync(plan.target.path, { throwIfNoEntry: false }) === undefined) throw invalid(`stat ${plan.target.path}: no such file or directory`);
+}
+
 function invalid(text: string): EngineError {
   return new EngineError("invalid-argument", text);
 }
@@ -61,7 +70,6 @@ function parseTarget(address: string, tls: SyslogTls): SyslogTarget {
   if (address === "") return { kind: "unix", path: undefined, datagrams: "first" };
   const [, protocol = "", rest = ""] = /^([a-z+]+):\/\/(.*)$/s.exec(address) ?? [];
   if (protocol === "unix" || protocol === "unixgram") {
-    if (statSync(rest, { throwIfNoEntry: false }) === undefined) throw invalid(`stat ${rest}: no such file or directory`);
     return { kind: "unix", path: rest, datagrams: protocol === "unixgram" ? "only" : "first" };
   }
   if (protocol !== "udp" && protocol !== "tcp" && protocol !== "tcp+tls") throw invalid(`syslog-address should be in form proto://address, got ${address}`);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { completeLogConfig, logPolicy, requireReadableLog } from "./index.ts";
+import { completeLogConfig, logPolicy, requireReadableLog, requireUsableLog } from "./index.ts";
 
 const container = {
   id: "0123456789abcdef".repeat(4), name: "web", config: { Env: ["A=1", "AB=x=y", "C"], Image: "busybox", Labels: { tier: "front", team: "b", other: "c" } },
@@ -29,6 +29,8 @@ test("logPolicy: where syslog is, by what it is addressed, and what is kept besi
   const tls = { authority: "", certificate: "", key: "", verifies: true };
   expect(target("")).toEqual({ kind: "unix", path: undefined, datagrams: "first" });
   expect(target("unixgram:///dev/null")).toEqual({ kind: "unix", path: "/dev/null", datagrams: "only" });
+  const absent = logPolicy({ Type: "syslog", Config: { "syslog-address": "unix:///nosuch" } }, container);
+  expect(() => { requireUsableLog(absent); }).toThrow("stat /nosuch: no such file or directory");
   expect(target("udp://10.0.0.1")).toEqual({ kind: "udp", host: "10.0.0.1", port: 514 });
   expect(target("tcp://[::1]:99")).toEqual({ kind: "tcp", host: "::1", port: 99 });
   expect(target("tcp+tls://logs.example:6514")).toEqual({ kind: "tls", host: "logs.example", port: 6514, tls });
@@ -66,7 +68,6 @@ test.each([
   [{ Type: "gelf", Config: null }, "the log driver gelf is not supported yet"],
   [{ Type: "syslog", Config: { colour: "red" } }, "unknown log opt 'colour' for syslog log driver"],
   [{ Type: "syslog", Config: { "syslog-address": "foo://x" } }, "syslog-address should be in form proto://address, got foo://x"],
-  [{ Type: "syslog", Config: { "syslog-address": "unix:///nosuch" } }, "stat /nosuch: no such file or directory"],
   [{ Type: "syslog", Config: { "syslog-facility": "foo" } }, "invalid syslog facility"],
   [{ Type: "syslog", Config: { "syslog-format": "foo" } }, "Invalid syslog format"],
   [{ Type: "journald", Config: { "syslog-format": "" } }, "unknown log opt 'syslog-format' for journald log driver"],

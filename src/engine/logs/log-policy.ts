@@ -1,7 +1,7 @@
 import type { ContainerConfig, LogConfig } from "../../api/types/index.ts";
 import { EngineError, isEngineError, parseMemorySize } from "../../base/index.ts";
 import type { LogDefaults, LogPolicy } from "./contract.ts";
-import { syslogOptions, syslogPlan } from "./delivery-plan.ts";
+import { requireSocket, syslogOptions, syslogPlan } from "./delivery-plan.ts";
 import { limitOptions, packedLimits, plainLimits } from "./log-limits.ts";
 import { switchOf } from "./log-option.ts";
 
@@ -68,6 +68,11 @@ function checkMode({ mode = "", "max-buffer-size": size }: Readonly<Record<strin
 export function completeLogConfig({ Type: type, Config: config }: LogConfig, { driver, options }: LogDefaults): LogConfig {
   const isDefault = type === "" || type === driver;
   return { Type: isDefault ? driver : type, Config: isDefault ? { ...options, ...config } : { ...config } };
+}
+
+/** What of a policy can be told to be wrong before anything is made. @throws EngineError `invalid-argument`, docker's text */
+export function requireUsableLog({ delivery }: LogPolicy): void {
+  if (delivery !== undefined) requireSocket(delivery);
 }
 
 /** @throws EngineError `unsupported` with docker's text where the driver keeps nothing */

@@ -189,6 +189,18 @@ function compress(number: number): void {
   rmSync(`${file}.${number}`);
 }
 
+test("openLog: following ends whenever the client goes, also between reading and waiting", async () => {
+  writeFileSync(file, `${second(1)} stdout F one\n`);
+  for (let turns = 0; turns < 30; turns++) {
+    const abort = new AbortController();
+    await using log = openLog(request({ follow: true }, { ended: new Promise(() => undefined), signal: abort.signal }), watcher);
+    const copied = log.copyTo(new Collector());
+    for (let i = 0; i < turns; i++) await new Promise(setImmediate);
+    abort.abort();
+    await copied;
+  }
+}, 20_000);
+
 test("openLog: pieces, compressed or not, are one log, read and counted from the end", async () => {
   writeFileSync(file, `${second(1)} stdout F one\n${second(1)} stderr F two\n${second(1)} stdout P thr`.concat("\n"));
   rotate(1);

@@ -120,6 +120,8 @@ export class LogStream implements Disposable {
   async #goOn(): Promise<boolean> {
     const piece = this.#piece;
     if (piece === undefined || (this.#end !== undefined && piece.number >= this.#end.number)) return false;
+    // Nobody would wake a wait that begins after it.
+    if (this.#request.signal.aborted) return false;
     if (piece.isCompressed || this.#isSealed) return this.#advance(piece.number);
     if (inodeOf(this.#request.path) !== piece.inode) {
       // conmon may have written to it until the moment in which it was replaced.
