@@ -22,6 +22,12 @@ async function isStill(id: string): Promise<boolean> {
   return await timeOf(id) === before;
 }
 
+/** Resolves when its program has had the processor again, which on a busy machine may take a while. */
+async function goesOn(id: string): Promise<void> {
+  const before = await timeOf(id);
+  while (await timeOf(id) === before) await Bun.sleep(5);
+}
+
 async function busy(): Promise<string> {
   const id = await world.run(counting, { HostConfig: { NetworkMode: "none" } });
   await world.logged(id, "ready");
@@ -49,7 +55,7 @@ test("pause: processes stand still, the state says so, and unpause lets them go 
   expect(await world.engine.call("DELETE", `/containers/${id}`)).toMatchObject({ status: 409 });
   expect((await world.engine.call<{ ContainersPaused: number }>("GET", "/info")).body.ContainersPaused).toBe(1);
   expect((await post(`${id}/unpause`)).status).toBe(204);
-  expect(await isStill(id)).toBe(false);
+  await goesOn(id);
   expect(await post(`${id}/unpause`)).toEqual({ status: 500, body: { message: `Container ${id} is not paused` } });
   await world.engine.call("DELETE", `/containers/${id}?force=1`);
   expect(await post(`${id}/pause`)).toMatchObject({ status: 404 });
@@ -94,8 +100,9 @@ test("kill -9 of the engine: what was paused stays so, what was not is not", asy
   await world.engine.run();
   expect((await world.inspect(still)).State).toMatchObject({ Status: "paused", Paused: true });
   expect((await world.inspect(running)).State).toMatchObject({ Status: "running", Paused: false });
-  expect([await isStill(still), await isStill(running)]).toEqual([true, false]);
+  expect(await isStill(still)).toBe(true);
+  await goesOn(running);
   expect((await post(`${still}/unpause`)).status).toBe(204);
-  expect(await isStill(still)).toBe(false);
+  await goesOn(still);
   await Promise.all([still, running].map(async (id) => world.engine.call("DELETE", `/containers/${id}?force=1`)));
 }, limit);

@@ -24,8 +24,8 @@ test("stats: what a busy container uses, with a sample before, and at once witho
   const { cpu_stats: cpu, precpu_stats: before, memory_stats: memory, pids_stats, networks, read, preread } = await sample(id, "stream=0");
   expect(Date.parse(read) - Date.parse(preread)).toBeGreaterThan(900);
   const used = cpu.cpu_usage.total_usage - before.cpu_usage.total_usage;
-  expect(used).toBeGreaterThan(1e8);
-  expect((cpu.system_cpu_usage ?? 0) - (before.system_cpu_usage ?? 0)).toBeGreaterThanOrEqual(used - 2e7);
+  expect(used).toBeGreaterThan(1e6);
+  expect((cpu.system_cpu_usage ?? 0) - (before.system_cpu_usage ?? 0)).toBeGreaterThan(used / 2);
   expect(cpu.online_cpus).toBe(readProcessorTime().processors);
   expect(memory).toMatchObject({ limit: 64 * 1024 * 1024 });
   expect(memory.usage).toBeGreaterThan(16 * 1024 * 1024);
