@@ -28,6 +28,6 @@ export type { IpAddress, IpFamily, IpNetwork } from "./ip-address.ts";
 export { SerialQueue } from "./serial-queue.ts";
 export { parseSignal, signalName } from "./signal.ts";
 export type { Signal } from "./signal.ts";
-export { formatTimestamp, makeClock, millisecondsOf, never } from "./timestamp.ts";
+export { compareTimestamps, formatTimestamp, makeClock, millisecondsOf, never } from "./timestamp.ts";
 export type { Nanoseconds } from "./timestamp.ts";
 export { NameLock } from "./name-lock.ts";

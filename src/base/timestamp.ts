@@ -26,6 +26,17 @@ export function formatTimestamp(moment: Nanoseconds): string {
   return `${whole}${fraction}Z`;
 }
 
+/** Orders two moments to the nanosecond. Their texts alone have no order, since zeros at the end are left out. */
+export function compareTimestamps(a: string, b: string): number {
+  if (a === b) return 0;
+  const [first, second] = a.length === b.length ? [a, b] : [withAllDigits(a), withAllDigits(b)];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
+function withAllDigits(timestamp: string): string {
+  return timestamp.replace(/(?:\.(\d+))?Z$/, (_, fraction: string | undefined) => `.${(fraction ?? "").padEnd(9, "0")}`);
+}
+
 /** Milliseconds since the epoch; NaN for what is no time. "Never" is long before the epoch. */
 export function millisecondsOf(timestamp: string): number {
   // Date knows three digits of the second.

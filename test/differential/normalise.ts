@@ -8,7 +8,7 @@ export function normalise(output: string): string {
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|(?: ?[+-]\d\d:?\d\d)(?: [A-Z]{3,4})?)/g, "<time>")
     .replace(/(?:About (?:a|an) |Less than a |\d+ )(?:second|minute|hour|day|week|month|year)s?(?: ago)?/g, "<span>")
     .replace(/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, "<mac>")
-    .replace(/\b(?:10|172)(?:\.\d{1,3}){3}\b/g, "<address>")
+    .replace(/\b(?:10\.\d{1,3}|172\.\d{1,3}|192\.168)(?:\.\d{1,3}){2}\b/g, "<address>")
     .replace(/:(?:3[2-9]|[456]\d)\d{3}\b/g, ":<port>")
     .replace(/\b[a-z]+_[a-z]+\d?(?=\s*$)/gm, "<name>")
     .replace(/(?:^|(?<=')|(?<=unknown command: )|(?<=^Usage: {2})|(?<=^ {2}|^\t|, ))(?:docker|wharf)(?=[: ])/gm, "<program>");

@@ -1,5 +1,5 @@
 import type { ContainerFilter, ContainerListOptions, ContainerSummary, Filters } from "../../api/types/index.ts";
-import { EngineError } from "../../base/index.ts";
+import { compareTimestamps, EngineError } from "../../base/index.ts";
 import { hasLabel } from "../filter/index.ts";
 import type { Container } from "./container.ts";
 import { sizesOf } from "./inspect.ts";
@@ -90,7 +90,7 @@ function nameCheck(values: readonly string[]): Check {
 
 function ageCheck(name: "before" | "since", values: readonly string[], registry: ContainerRegistry): Check {
   const moments = values.map((value) => registry.find(value).record.created);
-  return ({ record: { created } }) => moments.some((moment) => (name === "before" ? created < moment : created > moment));
+  return ({ record: { created } }) => moments.some((moment) => (name === "before" ? compareTimestamps(created, moment) < 0 : compareTimestamps(created, moment) > 0));
 }
 
 /** Made from one of the images, or from one that stands on it. */

@@ -1,4 +1,4 @@
-import { EngineError } from "../../base/index.ts";
+import { compareTimestamps, EngineError } from "../../base/index.ts";
 import type { Records, RecordTable } from "../store/index.ts";
 import { Container } from "./container.ts";
 import { decodeContainerRecord, type ContainerRecord } from "./record.ts";
@@ -20,7 +20,7 @@ export class ContainerRegistry {
 
   /** Newest first. */
   all(): readonly Container[] {
-    return [...this.#containers.values()].sort((a, b) => (a.record.created < b.record.created ? 1 : -1));
+    return [...this.#containers.values()].sort((a, b) => compareTimestamps(b.record.created, a.record.created));
   }
 
   get size(): number {
