@@ -1,8 +1,7 @@
-import { dirname } from "node:path";
 import type { ContainerCommitOptions, ContainerExtractOptions, ContainerPathStat, FilesystemChange } from "../../api/types/index.ts";
 import { EngineError } from "../../base/index.ts";
 import { readTar } from "../../base/tar/index.ts";
-import { byteNameOf, displayName, fileStatus, openFlags, openFolder, openIn, type ByteName } from "../../host/files/index.ts";
+import { byteNameOf, displayName, fileStatus, openFolder, type ByteName } from "../../host/files/index.ts";
 import { archiveTree, extractArchive } from "../archive/index.ts";
 import { decompress } from "../image/index.ts";
 import type { ContainerFileBackend, FileArchive, PathArchive } from "../server/index.ts";
@@ -11,7 +10,7 @@ import { commitContainer } from "./commit.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import type { Container } from "./container.ts";
 import type { ContainerParts } from "./parts.ts";
-import { openAsked, openFollowed, parseAskedPath, statOf } from "./path-in-container.ts";
+import { openAsked, openFollowed, openParent, parseAskedPath, statOf } from "./path-in-container.ts";
 import type { ContainerRegistry } from "./registry.ts";
 import { Views } from "./view.ts";
 
@@ -45,7 +44,7 @@ export class ContainerFiles implements ContainerFileBackend {
     const handle = stack.use(openAsked(view.root, asked, ref));
     const stat = statOf(view.root, asked, handle);
     const isFolder = fileStatus(handle).type === "directory";
-    const folder = stack.use(isFolder ? openFolder(handle, itself) : openIn(view.root, byteNameOf(dirname(asked.path)), openFlags.directory));
+    const folder = stack.use(isFolder ? openFolder(handle, itself) : openParent(view.root, asked, ref));
     const request = isFolder ? { folder, name: asked.name } : { folder, only: { file: byteNameOf(asked.name), name: asked.name } };
     emitContainerEvent(this.#parts.events, container, { action: "archive-path" });
     const kept = stack.move();

@@ -11,6 +11,7 @@ import { Lifecycle } from "./lifecycle.ts";
 import type { ContainerParts } from "./parts.ts";
 import { recoverContainers } from "./recovery.ts";
 import { ContainerRegistry } from "./registry.ts";
+import { removeOldViews } from "./view.ts";
 
 /** The containers of an engine, ready to be served. */
 export interface Containers {
@@ -32,6 +33,7 @@ export interface Containers {
 /** Opens the containers of a data root, and puts right what a killed engine left. */
 export async function openContainers(parts: ContainerParts): Promise<Containers> {
   for (const folder of [parts.places.containers, parts.places.bundles, parts.places.exits]) mkdirSync(folder, { recursive: true, mode: 0o710 });
+  await removeOldViews(parts.places);
   const registry = new ContainerRegistry(parts.records);
   const lifecycle = new Lifecycle(parts, registry);
   const startByPolicy = await recoverContainers({ parts, registry, lifecycle });

@@ -35,6 +35,11 @@ export function openFollowed(root: Descriptor, asked: AskedPath, container: stri
   return opened(asked, container, () => openIn(root, byteNameOf(asked.path), openFlags.pathOnly));
 }
 
+/** The folder that it is in. */
+export function openParent(root: Descriptor, asked: AskedPath, container: string): Descriptor {
+  return opened(asked, container, () => openIn(root, byteNameOf(posix.dirname(asked.path)), openFlags.directory));
+}
+
 function opened(asked: AskedPath, container: string, open: () => Descriptor): Descriptor {
   try {
     return open();

@@ -40,7 +40,11 @@ export class Places {
 
   /** Where a container's files are shown to the engine itself for a while. */
   view(number: number): string {
-    return join(this.execRoot, "views", String(number));
+    return join(this.views, String(number));
+  }
+
+  get views(): string {
+    return join(this.execRoot, "views");
   }
 
   exec(id: string, exec: string): string {

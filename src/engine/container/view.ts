@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
 import { byteNameOf, fileStatus, makePath, openFlags, openIn, openTree, pathOf, type ByteName } from "../../host/files/index.ts";
 import type { Descriptor } from "../../host/libc/index.ts";
@@ -7,6 +8,7 @@ import { collectMountWishes } from "../spec/index.ts";
 import type { Container } from "./container.ts";
 import { fileMounts, mountSpecs } from "./mounts.ts";
 import type { ContainerParts } from "./parts.ts";
+import type { Places } from "./places.ts";
 import { endStartMounts, StartMounts } from "./start-mounts.ts";
 
 /** A container's files as they are now, for the engine's own use. Nothing but its handle reaches them. */
@@ -15,6 +17,19 @@ export interface View extends AsyncDisposable {
   readonly root: Descriptor;
   /** Where a handle of this view is, as the container would say. */
   pathOf(handle: Descriptor): ByteName;
+}
+
+/** What is kept beside a view while it is made. */
+const asideSuffix = "-mounts";
+
+/** At the start: places of an engine that was killed. Nothing is mounted there, since its namespace is gone. */
+export async function removeOldViews({ views }: Places): Promise<void> {
+  if (!existsSync(views)) return;
+  for (const name of readdirSync(views)) {
+    const path = join(views, name);
+    if (name.endsWith(asideSuffix)) await endStartMounts(path);
+    rmdirSync(path);
+  }
 }
 
 interface CopiedMount {
@@ -76,10 +91,10 @@ export class Views {
     // What is copied needs neither the volume's use nor what was mounted for the moment any more.
     await using ends = new AsyncDisposableStack();
     ends.defer(() => volumes.endUse(record.id));
-    const aside = `${target}-mounts`;
+    const aside = `${target}${asideSuffix}`;
     ends.defer(async () => {
       await endStartMounts(aside);
-      rmSync(aside, { recursive: true, force: true });
+      if (existsSync(aside)) rmdirSync(aside);
     });
     const specs = await mountSpecs(record, new StartMounts(aside, this.#parts.hostMounts), this.#parts);
     using root = openTree(target);

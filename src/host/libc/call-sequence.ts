@@ -44,5 +44,5 @@ export function callInSequence(calls: readonly SequencedCall[]): readonly (numbe
 
 function wordOf(word: Argument): bigint {
   if (word === null) return 0n;
-  return typeof word === "object" ? BigInt(koffi.address(word)) : BigInt(word);
+  return typeof word === "object" ? koffi.address(word) : BigInt(word);
 }
