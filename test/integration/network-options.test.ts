@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { NetworkCreateBody } from "../../src/api/types/index.ts";
 import { parsePublishedPorts } from "../../src/base/index.ts";
 import type { Sandbox } from "../../src/engine/network/index.ts";
+import { Poller } from "../../src/host/poll/index.ts";
 import { NetworkWorld, enterPrivateNetwork, output, outsideMachine, refusal, request } from "./network-world.ts";
 
 enterPrivateNetwork();
@@ -127,4 +128,33 @@ test("an isolated network: its containers find each other by name, and the machi
   await world.serve(b.netnsPath, 80);
   expect(await world.resolve(a.netnsPath, "A/box-b", "A/host.example")).toEqual({ "A/box-b": [b.endpoints[0]?.ipv4?.address ?? ""], "A/host.example": "ENOTFOUND" });
   expect(await world.ask(a.netnsPath, `tcp/${b.endpoints[0]?.ipv4?.address ?? ""}/80`)).toEqual({ [`tcp/${b.endpoints[0]?.ipv4?.address ?? ""}/80`]: `tcp ::ffff:${a.endpoints[0]?.ipv4?.address ?? ""}` });
+}, patience);
+
+test("an overlap that comes later is told in the log, once, and by inspect as long as it is there", async () => {
+  await using world = new NetworkWorld();
+  await outsideMachine(world);
+  using poller = new Poller();
+  const told: string[] = [];
+  const next = Promise.withResolvers<string>();
+  const second = Promise.withResolvers<string>();
+  const { service } = await world.start([], { poller, onWarning: (message) => {
+    told.push(message);
+    (told.length === 1 ? next : second).resolve(message);
+  } });
+  await service.create(body("mine"));
+  const [{ Subnet = "" } = {}] = (await service.inspect("mine", {})).IPAM.Config ?? [];
+  expect(Subnet).toBe("172.18.0.0/16");
+  await Bun.spawn(["ip", "route", "add", "172.18.128.0/17", "via", "198.51.100.2"]).exited;
+  const sentence = "the subnet 172.18.0.0/16 overlaps 172.18.128.0/17 on up0";
+  expect(await next.promise).toBe(`network mine: ${sentence}`);
+  expect((await service.inspect("mine", {})).Overlaps).toEqual([sentence]);
+  expect((await service.inspect("bridge", {})).Overlaps).toBeUndefined();
+  await Bun.spawn(["ip", "address", "add", "172.17.9.9/24", "dev", "up0"]).exited;
+  expect(await second.promise).toBe("network bridge: the subnet 172.17.0.0/16 overlaps 172.17.9.0/24 on up0");
+  expect(told).toHaveLength(2);
+  await Bun.spawn(["ip", "route", "delete", "172.18.128.0/17"]).exited;
+  expect((await service.inspect("mine", {})).Overlaps).toBeUndefined();
+  // A network that is made now stays away from all of it.
+  await service.create(body("other"));
+  expect((await service.inspect("other", {})).Overlaps).toBeUndefined();
 }, patience);

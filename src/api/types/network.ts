@@ -20,6 +20,8 @@ export interface Network {
   readonly Containers: Readonly<Record<string, NetworkContainer>>;
   readonly Options: Readonly<Record<string, string>> | null;
   readonly Labels: Readonly<Record<string, string>> | null;
+  /** wharf's own, in what is inspected: where it meets a route or an address that the machine has got since. Absent: nowhere. */
+  readonly Overlaps?: readonly string[];
 }
 
 export interface Ipam {

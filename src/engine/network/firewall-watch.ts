@@ -1,8 +1,8 @@
-import { EngineError, isEngineError } from "../../base/index.ts";
-import { NetlinkListener, netlinkGroups } from "../../host/netlink/index.ts";
+import { netlinkGroups, type NetlinkMessage } from "../../host/netlink/index.ts";
 import { changeAuthor, removedFrom } from "../../host/nftables/index.ts";
 import type { Poller } from "../../host/poll/index.ts";
 import type { Firewall } from "./firewall.ts";
+import { KernelWatch } from "./kernel-watch.ts";
 
 export interface FirewallWatchParts {
   readonly poller: Poller;
@@ -17,59 +17,33 @@ export interface FirewallWatchParts {
  * Notices when somebody takes the engine's firewall away (`nft flush ruleset`, a firewall that is loaded anew), and puts
  * it back: without it containers of one network reach those of another, and published ports lead nowhere.
  */
-export class FirewallWatch implements AsyncDisposable {
-  readonly #parts: FirewallWatchParts;
-  readonly #stop = new AbortController();
-  readonly #listener = new NetlinkListener("netfilter", [netlinkGroups.nftables]);
-  readonly #ended: Promise<void>;
-
-  constructor(parts: FirewallWatchParts) {
-    this.#parts = parts;
-    this.#ended = this.#watch();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort(new EngineError("cancelled", "the engine is shutting down"));
-    await this.#ended;
-    this.#listener[Symbol.dispose]();
-  }
-
-  async #watch(): Promise<void> {
-    for (;;) {
+export function watchFirewall({ poller, firewall, onRepaired, onFailure }: FirewallWatchParts): KernelWatch {
+  return new KernelWatch({
+    poller, protocol: "netfilter", groups: [netlinkGroups.nftables],
+    onNews: (heard) => {
+      if (!concerns(firewall.table, heard)) return;
       try {
-        await this.#parts.poller.ready(this.#listener.descriptor, "readable", this.#stop.signal);
+        if (firewall.isWhole()) return;
+        // In one go, since a container that starts meanwhile would be missing.
+        firewall.restore();
+        onRepaired();
       } catch (error) {
-        if (isEngineError(error, "cancelled")) return;
-        throw error;
+        onFailure(error);
       }
-      if (this.#concernsUs()) this.#repair();
-    }
-  }
+    },
+  });
+}
 
-  /** Whether somebody else took something from the engine's tables; in doubt it may have been the engine itself. */
-  #concernsUs(): boolean {
-    const heard = this.#listener.take();
-    if (heard === "overrun") return true;
-    let isTouched = false;
-    for (const message of heard) {
-      isTouched ||= removedFrom(message) === this.#parts.firewall.table;
-      const author = changeAuthor(message);
-      if (author === undefined) continue;
-      if (isTouched && author !== process.pid) return true;
-      isTouched = false;
-    }
-    return isTouched;
+/** Whether somebody else took something from the engine's tables; in doubt it may have been the engine itself. */
+function concerns(table: string, heard: NetlinkMessage[] | "overrun"): boolean {
+  if (heard === "overrun") return true;
+  let isTouched = false;
+  for (const message of heard) {
+    isTouched = isTouched || removedFrom(message) === table;
+    const author = changeAuthor(message);
+    if (author === undefined) continue;
+    if (isTouched && author !== process.pid) return true;
+    isTouched = false;
   }
-
-  /** In one go, since a container that starts meanwhile would be missing. */
-  #repair(): void {
-    const { firewall, onRepaired, onFailure } = this.#parts;
-    try {
-      if (firewall.isWhole()) return;
-      firewall.restore();
-      onRepaired();
-    } catch (error) {
-      onFailure(error);
-    }
-  }
+  return isTouched;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseIpAddress, parseIpPrefix } from "../../base/index.ts";
 import type { IpAddress } from "../../base/index.ts";
-import { addAddress, addRoute, changeLink, createMacvlan, createVethPair, decodeLink, getLink, NetlinkSocket } from "../../host/netlink/index.ts";
+import { addAddress, addRoute, changeLink, createMacvlan, createVethPair, decodeLink, getLink, NetlinkSocket, pinMacToPort } from "../../host/netlink/index.ts";
 import type { MacvlanMode, NetlinkRequest } from "../../host/netlink/index.ts";
 import { createNetworkNamespace, insideNetworkNamespace, openNetworkNamespace, writeNetworkSetting } from "../../host/netns/index.ts";
 import type { BridgeLink } from "./bridge-link.ts";
@@ -103,7 +103,7 @@ export function connectEndpoint(connection: Connection): void {
 function makePair({ endpoint, bridge, isIsolated, outside, netnsPath }: Connection): void {
   const link = hostLinkName(endpoint);
   using namespace = openNetworkNamespace(netnsPath);
-  outside.request(
+  const [made] = outside.request(
     createVethPair({
       name: link,
       mtu: bridge.mtu,
@@ -111,7 +111,10 @@ function makePair({ endpoint, bridge, isIsolated, outside, netnsPath }: Connecti
       peer: { name: endpoint.interfaceName, mtu: bridge.mtu, macAddress: endpoint.macAddress, netnsDescriptor: namespace.number },
     }),
     changeLink({ index: 0, name: link }, { isUp: true, hasLinkLocal: false, hairpin: bridgePassesFirewall(), isolated: isIsolated }),
+    getLink(link),
   );
+  // A neighbour that used the address while it was nobody's would go on to get its frames until the container speaks.
+  if (made !== undefined) outside.request(pinMacToPort({ linkIndex: decodeLink(made).index, macAddress: endpoint.macAddress }));
 }
 
 /** In the namespace from the start; the machine sees nothing of it. */

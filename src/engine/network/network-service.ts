@@ -12,7 +12,7 @@ import type {
   ContainerNetworks, NetworkEvent, NetworkFiles, Networks, NetworksOptions, RecoveryReport, Sandbox, SandboxRequest,
 } from "./contract.ts";
 import { defaultBridge, machineId } from "./default-bridge.ts";
-import { FirewallWatch } from "./firewall-watch.ts";
+import { watchFirewall } from "./firewall-watch.ts";
 import { Firewall } from "./firewall.ts";
 import { networksInUse, readHostNetworks } from "./host-networks.ts";
 import { LinkRemover } from "./link-remover.ts";
@@ -25,6 +25,8 @@ import { NetworkListing } from "./network-listing.ts";
 import { NetworkRegistry } from "./network-registry.ts";
 import type { DefinitionTable } from "./network-registry.ts";
 import { networkSettings } from "./network-settings.ts";
+import { OverlapWatch } from "./overlap-watch.ts";
+import { findOverlaps } from "./overlaps.ts";
 import { PortLedger } from "./port-ledger.ts";
 import { portReach } from "./reach-facts.ts";
 import { targetsOf } from "./port-targets.ts";
@@ -48,8 +50,8 @@ export class NetworkService implements Networks, Checked {
   readonly #sandboxes: Sandboxes;
   readonly #names: NameServers;
   readonly #listing: NetworkListing;
+  readonly #watches = new AsyncDisposableStack();
   #isKept = false;
-  #watch: FirewallWatch | undefined;
 
   constructor(options: NetworksOptions) {
     this.#options = options;
@@ -86,7 +88,7 @@ export class NetworkService implements Networks, Checked {
     await Promise.all(this.#registry.all().map((network) => this.#names.open(network)));
     await Promise.all(this.#sandboxes.all().map(({ sandbox }) => this.#openOwnResolver(sandbox)));
     this.#sandboxes.pointResolvers();
-    this.#watchFirewall();
+    this.#watchKernel();
     return { ...report, warnings: [...missing, ...report.warnings] };
   }
 
@@ -161,7 +163,7 @@ export class NetworkService implements Networks, Checked {
   }
 
   inspect(reference: string, options: { readonly scope?: string }): Promise<Network> {
-    return Promise.try(() => this.#listing.inspect(reference, options));
+    return Promise.try(() => this.#withOverlaps(this.#listing.inspect(reference, options)));
   }
 
   async create(body: NetworkCreateBody): Promise<NetworkCreateReply> {
@@ -212,7 +214,7 @@ export class NetworkService implements Networks, Checked {
   }
 
   async close(): Promise<void> {
-    await this.#watch?.[Symbol.asyncDispose]();
+    await this.#watches.disposeAsync();
     await this.#names.closeAll();
     if (!this.#isKept) await this.#takeBack();
     await this.#remover.settled();
@@ -222,14 +224,30 @@ export class NetworkService implements Networks, Checked {
     this.#socket[Symbol.dispose]();
   }
 
-  #watchFirewall(): void {
+  #withOverlaps(network: Network): Network {
+    const definition = this.#registry.all().find(({ id }) => id === network.Id)?.definition;
+    const overlaps = definition === undefined ? [] : findOverlaps(definition, readHostNetworks(this.#socket));
+    return overlaps.length === 0 ? network : { ...network, Overlaps: overlaps };
+  }
+
+  /** What others do to the machine's networking from now on. */
+  #watchKernel(): void {
     const { poller, onWarning } = this.#options;
     if (poller === undefined) return;
-    this.#watch = new FirewallWatch({
+    const tables = `the firewall tables ${this.#firewall.table}`;
+    this.#watches.use(watchFirewall({
       poller, firewall: this.#firewall,
-      onRepaired: () => { onWarning?.(`the firewall tables ${this.#firewall.table} were taken away, in whole or in part, and are there again`); },
-      onFailure: (error) => { onWarning?.(`the firewall tables ${this.#firewall.table} were taken away and cannot be put back: ${error instanceof Error ? error.message : String(error)}`); },
-    });
+      onRepaired: () => { onWarning?.(`${tables} were taken away, in whole or in part, and are there again`); },
+      onFailure: (error) => { onWarning?.(`${tables} were taken away and cannot be put back: ${error instanceof Error ? error.message : String(error)}`); },
+    }));
+    this.#watches.use(new OverlapWatch({
+      poller,
+      find: () => {
+        const host = readHostNetworks(this.#socket);
+        return this.#registry.all().flatMap(({ name, definition }) => findOverlaps(definition, host).map((overlap) => `network ${name}: ${overlap}`));
+      },
+      onOverlap: (sentence) => { onWarning?.(sentence); },
+    }));
   }
 
   /** A start that came to nothing leaves the machine as it was; bridges that were there before may have containers on them. */

@@ -9,9 +9,11 @@ export type { Link, LinkChange, MacvlanMode, NewLink, NewMacvlan, NewVethPair } 
 export { NetlinkListener, netlinkGroups } from "./listener.ts";
 export { requestFlags } from "./message.ts";
 export type { NetlinkMessage, NetlinkRequest } from "./message.ts";
+export { pinMacToPort } from "./neighbour.ts";
 export { netfilterRequest } from "./netfilter.ts";
 export type { NetfilterRequest } from "./netfilter.ts";
 export { addRoute, decodeRoute, deleteRoute, listRoutes } from "./route.ts";
 export type { NewRoute, Route } from "./route.ts";
+export type { NetlinkProtocol } from "./protocol.ts";
 export { NetlinkError, NetlinkSocket } from "./socket.ts";
 export { decodeUnixPeer, getUnixPeer } from "./socket-diagnostics.ts";
