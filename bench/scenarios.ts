@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { memoryOf, type MeasuredEngine } from "./engines.ts";
@@ -57,7 +57,7 @@ async function removeSleeper(engine: MeasuredEngine): Promise<void> {
 const inParallel = 20;
 const idle = 50;
 
-export const scenarios: readonly Scenario[] = [
+const common: readonly Scenario[] = [
   runScenario("run --rm busybox true"),
   runScenario("run --rm --network none busybox true", "--network", "none"),
   runScenario("run --rm -p 80 busybox true", "-p", "80"),
@@ -145,6 +145,61 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
+function copyScenarios(): readonly Scenario[] {
+  const inTo = (name: string, what: string, make: (path: string) => void): readonly Scenario[] => {
+    const prepare = async (engine: MeasuredEngine, folder: string): Promise<void> => {
+      if (!existsSync(join(folder, what))) make(join(folder, what));
+      await startSleeper(engine);
+    };
+    return [
+      {
+        name: `cp of ${name} into a container`, unit: "ms", rounds: 3, prepare, finish: removeSleeper,
+        measure: async (engine, folder) => {
+          await call(engine, ["exec", sleeper, "rm", "-rf", `/${what}`]);
+          return timed(async () => call(engine, ["cp", join(folder, what), `${sleeper}:/`]));
+        },
+      },
+      {
+        name: `cp of ${name} out of a container`, unit: "ms", rounds: 3, finish: removeSleeper,
+        prepare: async (engine, folder) => {
+          await prepare(engine, folder);
+          await call(engine, ["cp", join(folder, what), `${sleeper}:/`]);
+        },
+        measure: async (engine, folder) => {
+          const target = join(folder, `${what}-out`);
+          rmSync(target, { recursive: true, force: true });
+          return timed(async () => call(engine, ["cp", `${sleeper}:/${what}`, target]));
+        },
+      },
+    ];
+  };
+  return [...inTo("10 000 small files", "small-files", makeSmallFiles), ...inTo("a file of 1 GB", "one-file", (path) => { writeFileSync(path, Buffer.alloc(1_000_000_000, "wharf")); })];
+}
+
+function makeSmallFiles(path: string): void {
+  for (let i = 0; i < 10_000; i++) {
+    const sub = join(path, String(i % 100));
+    if (i < 100) mkdirSync(sub, { recursive: true });
+    writeFileSync(join(sub, `file-${i}`), `the content of file ${i}\n`);
+  }
+}
+
+const commitScenario: Scenario = {
+  name: "commit of 1 000 files",
+  unit: "ms",
+  rounds: 5,
+  prepare: async (engine) => {
+    await startSleeper(engine);
+    await call(engine, ["exec", sleeper, "sh", "-c", "mkdir /made; i=0; while [ $i -lt 1000 ]; do echo $i > /made/$i; i=$((i+1)); done"]);
+  },
+  measure: async (engine) => {
+    const time = await timed(async () => call(engine, ["commit", sleeper, "bench-commit"]));
+    await call(engine, ["rmi", "bench-commit"]);
+    return time;
+  },
+  finish: removeSleeper,
+};
+
 async function outputRate(engine: MeasuredEngine, words: readonly string[]): Promise<number> {
   const [path = "", ...start] = engine.command;
   const began = performance.now();
@@ -169,3 +224,5 @@ function makeLargeImage(engine: MeasuredEngine, folder: string): void {
   const made = spawnSync("bash", ["-ec", importer], { env: { ...process.env, ...engine.environment }, encoding: "utf8" });
   if (made.status !== 0) throw new Error(`cannot make the large image: ${made.stderr}`);
 }
+
+export const scenarios: readonly Scenario[] = [...common, ...copyScenarios(), commitScenario];
