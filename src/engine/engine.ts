@@ -222,6 +222,7 @@ function makeSystem({ request, containers, images, volumes, networks, events, sn
     defaultLogDriver: options.logDefaults.driver,
     networkDrivers: ["bridge", "host", "macvlan", "null"],
     volumeDrivers: ["local"],
+    cdiFolders: options.cdiFolders ?? defaultCdiFolders,
     initBinary: host.initPath === undefined ? "" : host.initPath.slice(host.initPath.lastIndexOf("/") + 1),
     isDebugging: options.logLevel === "debug",
     counts: () => ({ ...containers.counts(), images: images.count(), eventListeners: events.listeners }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerConfig, HostConfig } from "../../src/api/types/index.ts";
@@ -47,7 +47,6 @@ const throttle = (name: string, v2: string): Effect => ({
 const weightless = (what: string, then: string): string => `Your kernel does not support Block I/O ${what} or the cgroup is not mounted. ${then} discarded.`;
 const hasWeight = ["blkio.weight", "blkio.bfq.weight"].some((name) => existsSync(`/sys/fs/cgroup/blkio/${name}`));
 const networks = { file: "container-network.test.ts", test: "published ports, names and networks" };
-const byImage = { file: "../../src/engine/image/changes/", test: "" };
 
 const folder = mkdtempSync(join(tmpdir(), "config-fields-"));
 
@@ -74,7 +73,7 @@ const hostChecks: Readonly<Record<keyof HostConfig, Check>> = {
   GroupAdd: { given: host({ GroupAdd: ["extra", "77"] }), script: "id -G", shows: /^0 (.* )?77 200\n|^0 (.* )?200 77\n/ },
   IpcMode: { file: "container-config-process.test.ts", test: "namespaces: the host's" },
   Cgroup: { given: host({ Cgroup: "container:x" }), refused: "HostConfig.Cgroup, the cgroup of another container, is not supported" },
-  Links: { file: "network-user.test.ts", test: "a network is made, used" },
+  Links: { file: "container-network.test.ts", test: "a link on the default bridge follows its target" },
   OomScoreAdj: { given: host({ OomScoreAdj: 321 }), script: "cat /proc/self/oom_score_adj", shows: "321\n" },
   PidMode: { file: "container-config-process.test.ts", test: "namespaces: the host's" },
   Privileged: { given: host({ Privileged: true }), script: "mount -t tmpfs x /tmp && echo mounted", shows: "mounted\n" },
@@ -161,11 +160,11 @@ const configChecks: Readonly<Record<keyof ContainerConfig, Check>> = {
   MacAddress: { given: { MacAddress: "02:42:ac:11:00:99" }, script: "cat /sys/class/net/eth0/address", shows: "02:42:ac:11:00:99\n",
     warns: ["The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead."] },
   // For whoever builds upon an image that is made of the container.
-  OnBuild: byImage,
+  OnBuild: { file: "container-config-fields.test.ts", test: "Config.OnBuild and Config.Shell" },
   Labels: { file: "container-list.test.ts", test: "list: newest first" },
   StopSignal: { file: "container-stop.test.ts", test: "stop: by force after the time that was given, and by the container's own signal" },
   StopTimeout: { file: "container-stop.test.ts", test: "stop: by force after the time that was given" },
-  Shell: byImage,
+  Shell: { file: "container-config-fields.test.ts", test: "Config.OnBuild and Config.Shell" },
 };
 
 let world: ContainerWorld;
@@ -207,7 +206,7 @@ for (const [checks, part] of [[hostChecks, "HostConfig"], [configChecks, "Config
     if ("file" in check) {
       test(`${part}.${field}: its test is there`, () => {
         const path = join(import.meta.dir, check.file);
-        expect(statSync(path).isDirectory() || readFileSync(path, "utf8").includes(check.test)).toBe(true);
+        expect(readFileSync(path, "utf8")).toContain(check.test);
       });
     } else if ("refused" in check) {
       test(`${part}.${field}: refused`, async () => {
@@ -242,6 +241,23 @@ test("HostConfig.Annotations: the runtime has them", async () => {
 
 test("HostConfig.ContainerIDFile: the engine makes no file of it", () => {
   expect(existsSync(join(folder, "not-made"))).toBe(false);
+});
+
+test("Config.OnBuild and Config.Shell: the shell is that of health checks, and an image that is made of the container has both", async () => {
+  const given = { OnBuild: ["RUN echo built"], Shell: ["/bin/sh", "-xc"], Healthcheck: { Test: ["CMD-SHELL", "echo checked"], Interval: 50_000_000 } };
+  const id = await world.run("sleep 1000", given);
+  expect((await world.inspect(id)).Config).toMatchObject({ OnBuild: given.OnBuild, Shell: given.Shell });
+  const logged = async (): Promise<string> => (await world.inspect(id)).State.Health?.Log?.at(-1)?.Output ?? "";
+  while (await logged() === "") await Bun.sleep(20);
+  // It tells what it runs, as its "x" wants, on its other stream.
+  expect((await logged()).split("\n").sort()).toEqual(["", "+ echo checked", "checked"]);
+  expect(world.docker("commit", id, "made").status).toBe(0);
+  expect(world.output("image", "inspect", "-f", "{{json .Config.OnBuild}} {{json .Config.Shell}}", "made")).toBe('["RUN echo built"] ["/bin/sh","-xc"]');
+  world.docker("rm", "-f", id);
+}, time);
+
+test("info: where devices are described", () => {
+  expect(world.output("info", "-f", "{{json .CDISpecDirs}}")).toBe(JSON.stringify([folder]));
 });
 
 test("HostConfig.KernelMemory: before 1.42 dropped with a warning, later passed over; what was dropped is not shown", async () => {

@@ -4,7 +4,7 @@ import { SystemService, type SystemOptions } from "./index.ts";
 const options: SystemOptions = {
   id: "an-id", engineVersion: "1.2.3", commit: "abc", dataRoot: "/data", runtimes: { crun: { path: "/usr/bin/crun" } }, defaultRuntime: "crun",
   storage: { driver: "overlay2", status: [["Backing Filesystem", "extfs"]] }, logDrivers: ["json-file"], defaultLogDriver: "json-file", networkDrivers: ["bridge", "host", "null"],
-  volumeDrivers: ["local"], initBinary: "", isDebugging: false,
+  volumeDrivers: ["local"], cdiFolders: ["/etc/cdi"], initBinary: "", isDebugging: false,
   counts: () => ({ running: 1, paused: 2, stopped: 3, images: 4, eventListeners: 5 }),
   events: () => Promise.reject(new Error("not asked for")),
   check: () => Promise.reject(new Error("not asked for")),

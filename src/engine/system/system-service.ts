@@ -26,6 +26,7 @@ export interface SystemOptions {
   readonly defaultLogDriver: string;
   readonly networkDrivers: readonly string[];
   readonly volumeDrivers: readonly string[];
+  readonly cdiFolders: readonly string[];
   /** The program that `--init` puts first; empty when there is none. */
   readonly initBinary: string;
   readonly isDebugging: boolean;
@@ -125,7 +126,7 @@ export class SystemService implements SystemBackend {
       ContainerdCommit: { ID: "" },
       RuncCommit: { ID: "" },
       InitCommit: { ID: "" },
-      CDISpecDirs: [],
+      CDISpecDirs: this.options.cdiFolders,
     };
   }
 
