@@ -56,7 +56,7 @@ test.each([
   ['{"Labels":{"a":true}}', 'invalid JSON: Labels["a"]: want a string, got a boolean'],
   ['{"Tty":"yes"}', "invalid JSON: Tty: want true or false, got a string"],
   ['{"HostConfig":[]}', "invalid JSON: HostConfig: want an object, got an array"],
-  ['{"HostConfig":{"Mounts":[{"Type":"nfs"}]}}', 'invalid JSON: HostConfig.Mounts[0].Type: "nfs" is none of bind, volume, tmpfs, npipe, cluster, image'],
+  ['{"HostConfig":{"Mounts":[{"Type":"nfs"}]}}', 'invalid mount config for type "nfs": mount type unknown'],
   ["[]", "invalid JSON: the body: want an object, got an array"],
   ['"x"', "invalid JSON: the body: want an object, got a string"],
   ['{"Image":"a","image":"b"}', "invalid JSON: the body: Image is given twice"],

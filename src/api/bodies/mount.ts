@@ -1,3 +1,4 @@
+import { EngineError } from "../../base/index.ts";
 import { array, boolean, int64, object, oneOf, optional, record, string, uint32, type Decoder } from "../decode/index.ts";
 import type { BindOptions, ImageOptions, Mount, MountDriver, TmpfsOptions, VolumeOptions } from "../types/index.ts";
 
@@ -26,8 +27,19 @@ const tmpfsOptions = object<TmpfsOptions>({
   Options: optional(array(array(string))),
 });
 
+const types = ["bind", "volume", "tmpfs", "npipe", "cluster", "image"] as const;
+
+/** Docker refuses a type in words of its own, and not as a fault of the JSON. */
+const type: Decoder<(typeof types)[number] | undefined> = (value, path) => {
+  const written = string(value, path);
+  if (written !== "" && !types.some((known) => known === written)) {
+    throw new EngineError("invalid-argument", `invalid mount config for type ${JSON.stringify(written.slice(0, 80))}: mount type unknown`);
+  }
+  return oneOf(types)(value, path);
+};
+
 export const mount: Decoder<Mount> = object<Mount>({
-  Type: oneOf(["bind", "volume", "tmpfs", "npipe", "cluster", "image"]),
+  Type: type,
   Source: text,
   Target: text,
   ReadOnly: flag,

@@ -130,7 +130,7 @@ async function printHelp(io: Stdio, words: readonly string[], { settings }: Line
   const { helpFor } = await import("./help-pages.ts");
   const columns = io.out.isTerminal ? io.out.size().columns : 80;
   const text = await helpFor(words, { layout: { columns, title: (title) => emphasised(title, io.out) }, globalFlags, plugins: settings.plugins });
-  if (text === undefined) throw new CommandFailure(1, `${program}: unknown help topic: ${words.join(" ")}\n\nRun '${program} --help' for more information`);
+  if (text === undefined) throw new CommandFailure(1, `unknown help topic: ${words.join(" ")}`);
   await io.out.write(text);
   return 0;
 }

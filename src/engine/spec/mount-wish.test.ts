@@ -63,7 +63,7 @@ test("collectMountWishes: what was inherited gives way to what was asked for, an
 const refused: readonly (readonly [host: object, text: string])[] = [
   [{ Binds: ["/a:/b:ro:x"] }, "invalid volume specification: '/a:/b:ro:x'"],
   [{ Binds: ["/a:b"] }, "invalid volume specification: '/a:b': invalid mount path: 'b' mount path must be absolute"],
-  [{ Binds: ["/a:/"] }, "invalid volume specification: '/a:/': invalid specification: destination can't be '/'"],
+  [{ Binds: ["/a:/"] }, `invalid volume specification: '/a:/': invalid mount config for type "bind": invalid specification: destination can't be '/'`],
   [{ Binds: ["/a:/b:nonsense"] }, "invalid mode: nonsense"],
   [{ Binds: ["../a:/b"] }, "includes invalid characters for a local volume name"],
   [{ Binds: ["/a:/x/.", "/b:/x"] }, "Duplicate mount point: /x"],

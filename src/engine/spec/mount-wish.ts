@@ -132,7 +132,7 @@ function invalidSpec(text: string): EngineError {
 function cleanTarget(path: string, text: string): string {
   if (!path.startsWith("/")) throw new EngineError("invalid-argument", `invalid volume specification: '${text}': invalid mount path: '${path}' mount path must be absolute`);
   const clean = posix.normalize(path).replace(/(.)\/+$/, "$1");
-  if (clean === "/") throw new EngineError("invalid-argument", `invalid volume specification: '${text}': invalid specification: destination can't be '/'`);
+  if (clean === "/") throw new EngineError("invalid-argument", `invalid volume specification: '${text}': invalid mount config for type "${text.startsWith("/") ? "bind" : "volume"}": invalid specification: destination can't be '/'`);
   return clean;
 }
 

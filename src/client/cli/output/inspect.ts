@@ -1,4 +1,4 @@
-import { isEngineError } from "../../../base/index.ts";
+import { EngineError, isEngineError } from "../../../base/index.ts";
 import { isEngineAnswer } from "../../sdk/index.ts";
 import { CommandFailure, type Stdio } from "../command/index.ts";
 import { errorText } from "./error-text.ts";
@@ -73,20 +73,39 @@ async function compiled(format: string): Promise<(found: readonly unknown[]) => 
       try {
         text += `${template.run(templateData(withOmittedFields(item), mapFields), { missingKey: "error" })}\n`;
       } catch (error) {
-        // docker ends the line that it could not fill.
-        throw new TemplateStopped(`${text}\n`, error);
+        // docker prints what came before, and an empty line where nothing did.
+        throw new TemplateStopped(text === "" ? "\n" : text, error);
       }
     }
     return found.length === 0 ? "\n" : text;
   };
 }
 
-/** Data of `info` and `version` for a template. */
-export async function writeTemplated(io: Stdio, data: unknown, format: string): Promise<void> {
-  const { compileTemplate, goJson, templateData } = await import("../../template/index.ts");
+/** How Go calls the data of `info` and `version` in errors of their templates. */
+export interface TemplateNames {
+  readonly type: string;
+  /** Of the template; empty for one without. */
+  readonly template: string;
+}
+
+/** Data of `info` and `version` through a template. @throws EngineError in docker's words, which has an empty line before them. */
+export async function writeTemplated(io: Stdio, data: Readonly<Record<string, unknown>>, options: { readonly format: string; readonly names: TemplateNames }): Promise<void> {
+  const { compileTemplate, goJson, newRow, templateData } = await import("../../template/index.ts");
+  const { format, names } = options;
   if (format === "json") {
     await io.out.write(`${goJson(data)}\n`);
     return;
   }
-  await io.out.write(`${compileTemplate(format).run(templateData(data, mapFields), { missingKey: "error" })}\n`);
+  const template = compileTemplate(format);
+  const row = newRow(names.type, Object(templateData(data, mapFields)) as Readonly<Record<string, unknown>>);
+  let text: string;
+  try {
+    text = template.run(row, { missingKey: "error" });
+  } catch (error) {
+    if (!isEngineError(error, "invalid-argument")) throw error;
+    await io.out.write("\n");
+    const message = error.message.replace(/^template parsing error: /, "").replace("template: :", `template: ${names.template}:`).replace('executing ""', `executing "${names.template}"`);
+    throw new EngineError("invalid-argument", message, { cause: error });
+  }
+  await io.out.write(`${text}\n`);
 }

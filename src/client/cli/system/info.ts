@@ -21,7 +21,7 @@ export const infoCommand: Command = {
     const format = flags.text("format");
     if (format !== "") {
       const failure = problem === undefined ? {} : { ServerErrors: [errorText(problem)] };
-      await writeTemplated(io, { ...info, ...failure, ClientInfo: client }, format);
+      await writeTemplated(io, { ...info, ...failure, ClientInfo: client }, { format, names: { type: "system.dockerInfo", template: "" } });
       return problem === undefined ? 0 : 1;
     }
     await io.out.write(`Client:\n${clientLines(client).map((line) => ` ${line}\n`).join("")}`);

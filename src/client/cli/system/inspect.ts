@@ -12,8 +12,15 @@ const finders: Readonly<Record<string, Finder>> = {
   volume: ({ engine }, name) => engine.call("volumeInspect", { path: { name } }),
 };
 
-/** Kinds of a swarm's things, of which there are none here. */
-const elsewhere = ["config", "node", "plugin", "secret", "service", "task"];
+/** What is only looked for when its type is given: plugins of the engine, and a swarm's things. */
+const elsewhere: Readonly<Record<string, Finder>> = {
+  config: ({ engine }, id) => engine.call("configInspect", { path: { id } }),
+  node: ({ engine }, id) => engine.call("nodeInspect", { path: { id } }),
+  plugin: ({ engine }, name) => engine.call("pluginInspect", { path: { name } }),
+  secret: ({ engine }, id) => engine.call("secretInspect", { path: { id } }),
+  service: ({ engine }, id) => engine.call("serviceInspect", { path: { id } }),
+  task: ({ engine }, id) => engine.call("taskInspect", { path: { id } }),
+};
 
 export const inspectCommand: Command = {
   usage: "[OPTIONS] NAME|ID [NAME|ID...]",
@@ -26,21 +33,21 @@ export const inspectCommand: Command = {
   async run(context, { flags, args }) {
     const type = flags.text("type");
     if (flags.isGiven("type") && type === "") throw new CommandFailure(1, 'type is empty: must be one of "config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume"');
-    if (type !== "" && finders[type] === undefined && !elsewhere.includes(type)) {
+    const chosen = finders[type] ?? elsewhere[type];
+    if (type !== "" && chosen === undefined) {
       throw new CommandFailure(1, `unknown type: ${JSON.stringify(type)}: must be one of "config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume"`);
     }
-    const chosen = finders[type];
     const size = flags.isOn("size");
     return await writeInspection(context.io, {
       names: args,
       format: flags.text("format"),
       fetch: async (name) => {
         if (chosen !== undefined) return await chosen(context, name, size);
-        if (type === "") for (const find of Object.values(finders)) {
+        for (const find of Object.values(finders)) {
           const found = await find(context, name, size).catch(nothingThere);
           if (found !== undefined) return found;
         }
-        throw new EngineError("not-found", `Error: No such ${type === "" ? "object" : type}: ${name}`);
+        throw new EngineError("not-found", `Error: No such object: ${name}`);
       },
     });
   },

@@ -19,7 +19,9 @@ export const versionCommand: Command = {
     }
     const format = flags.text("format");
     const client = await clientVersion(context, server !== undefined);
-    if (format !== "") await writeTemplated(io, { Client: client, ...(server === undefined ? {} : { Server: server }) }, format);
+    if (format !== "") {
+      await writeTemplated(io, { Client: client, ...(server === undefined ? {} : { Server: server }) }, { format, names: { type: "system.versionInfo", template: "version" } });
+    }
     else await io.out.write(clientText(client) + (server === undefined ? "" : `\n${serverText(server)}`));
     if (problem === undefined) return 0;
     await io.err.write(`${errorText(problem)}\n`);
