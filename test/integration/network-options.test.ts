@@ -82,7 +82,7 @@ test("macvlan: containers are on the wire of one of the machine's links, with na
   await using world = new NetworkWorld();
   const foreign = await outsideMachine(world);
   await world.serve(foreign, 90);
-  const before = await output("ip", "-o", "address", "show", "up0");
+  const before = await output("ip", "-4", "-o", "address", "show", "up0");
   const { service } = await world.start();
   const wire = { IPAM: { Driver: "", Options: null, Config: [{ Subnet: "198.51.100.0/24", Gateway: "198.51.100.2", IPRange: "198.51.100.64/26", AuxiliaryAddresses: { host: "198.51.100.1" } }] } };
   await service.create(body("wire", { Driver: "macvlan", Options: { parent: "up0" }, ...wire }));
@@ -113,7 +113,7 @@ test("macvlan: containers are on the wire of one of the machine's links, with na
   for (const { containerId } of [a, b, c, d]) await next.release(containerId);
   await next.remove("wire");
   await next.settled();
-  expect(await output("ip", "-o", "address", "show", "up0")).toBe(before);
+  expect(await output("ip", "-4", "-o", "address", "show", "up0")).toBe(before);
   expect(await refusal(next.create(body("lost", { Driver: "macvlan", Options: { parent: "nosuch" } })))).toBe("the parent interface nosuch was not found on this machine");
 }, patience);
 

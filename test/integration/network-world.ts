@@ -123,9 +123,12 @@ export async function output(...command: readonly string[]): Promise<string> {
  */
 export async function outsideMachine(world: NetworkWorld): Promise<string> {
   const path = `${world.execRoot}/foreign`;
-  await Bun.spawn(["sh", "-ec", `: > ${path}; unshare --net=${path} true
+  // That of an earlier world goes away with its namespace, a little after it.
+  const made = await Bun.spawn(["sh", "-ec", `ip link delete up0 2> /dev/null || :
+    : > ${path}; unshare --net=${path} true
     ip link add up0 type veth peer name eth0 netns ${path}
     ip address add 198.51.100.1/24 dev up0; ip -6 address add fd99::1/64 dev up0 nodad; ip link set up0 up`]).exited;
+  if (made !== 0) throw new Error("cannot make a machine elsewhere");
   await Bun.spawn(["nsenter", `--net=${path}`, "sh", "-ec", `
     ip link set lo up; ip address add 198.51.100.2/24 dev eth0; ip -6 address add fd99::2/64 dev eth0 nodad; ip link set eth0 up
     ip route add default via 198.51.100.1; ip -6 route add default via fd99::1`]).exited;
