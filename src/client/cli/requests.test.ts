@@ -69,6 +69,13 @@ describe("what a line asks of the engine", () => {
     });
   }
 
+  test("DOCKER_DEFAULT_PLATFORM stands for --platform, where the line has none", async () => {
+    using engine = new ScriptedEngine({ "POST /containers/create": { Id: "b", Warnings: [] } });
+    const environment = { DOCKER_DEFAULT_PLATFORM: "linux/arm64" };
+    for (const line of ["pull x:1", "import - i:1", "create busybox", "create --platform linux/amd64 busybox"]) await wharf(line.split(" "), { host: engine.host, environment, input: "archive" });
+    expect(engine.asked.map(({ request }) => /platform=([^&]*)/.exec(decodeURIComponent(request))?.[1])).toEqual(["linux/arm64", "linux/arm64", "linux/arm64", "linux/amd64"]);
+  });
+
   test("update of a cluster's volume sends what it has with the change", async () => {
     using engine = new ScriptedEngine({ "GET /volumes/v": { Name: "v", ClusterVolume: { Version: { Index: 7 }, Spec: { Group: "g", Availability: "active" } } }, "PUT /volumes/v": {} });
     expect(await wharf(["volume", "update", "--availability", "drain", "v"], { host: engine.host })).toEqual({ code: 0, out: "", err: "" });

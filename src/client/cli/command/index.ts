@@ -10,7 +10,7 @@ export { dependsOnEngine, replacedFlags, unsupported } from "./flag-support.ts";
 export { FlagValues } from "./flag-values.ts";
 export { formatHelp } from "./help.ts";
 export type { CommandGroup, HelpLayout, HelpPage } from "./help.ts";
-export { detachKeysFlag, documentFormatFlag, filterFlag, filtersOf, linkFlag, listFormatFlag, platformFlag, platformOf } from "./standard-flags.ts";
+export { detachKeysFlag, documentFormatFlag, filterFlag, filtersOf, linkFlag, listFormatFlag, platformFlag, platformOf, wantedPlatform } from "./standard-flags.ts";
 export { splitReference } from "./reference.ts";
 export { parseFlags } from "./parse-flags.ts";
 export type { ParsedLine, ParseOptions } from "./parse-flags.ts";

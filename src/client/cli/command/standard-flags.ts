@@ -1,4 +1,6 @@
 import { EngineError } from "../../../base/index.ts";
+import type { ClientSettings } from "./command.ts";
+import type { FlagValues } from "./flag-values.ts";
 import { listFlag, textFlag, type Flag } from "./flag.ts";
 
 /** `--format` of lists. */
@@ -62,4 +64,9 @@ export function platformOf(text: string): { readonly os: string; readonly archit
   }
   const machine = process.arch === "x64" ? "amd64" : process.arch;
   return { os, architecture: architecture ?? machine, ...(variant === undefined || variant === "" ? {} : { variant }) };
+}
+
+/** `--platform` where an image is got or used; DOCKER_DEFAULT_PLATFORM where the line has none. */
+export function wantedPlatform(flags: FlagValues, { environment }: ClientSettings): ReturnType<typeof platformOf> {
+  return platformOf(flags.text("platform") || environment["DOCKER_DEFAULT_PLATFORM"] || "");
 }

@@ -4,7 +4,7 @@ import type { Given } from "../../../api/operations/index.ts";
 import { EngineError, familiarReference, isEngineError, parseImageReference } from "../../../base/index.ts";
 import { isEngineAnswer } from "../../sdk/index.ts";
 import { copyCredentials } from "./api-socket.ts";
-import { platformOf, splitReference, type CommandContext, type FlagValues } from "../command/index.ts";
+import { wantedPlatform, splitReference, type CommandContext, type FlagValues } from "../command/index.ts";
 import { showProgress } from "../output/index.ts";
 import { checkImageName } from "./image-name.ts";
 
@@ -34,7 +34,7 @@ export async function newContainer(context: CommandContext, flags: FlagValues, b
 
 async function create(context: CommandContext, flags: FlagValues, body: Given<ContainerCreateBody>): Promise<{ readonly Id: string; readonly Warnings: readonly string[] }> {
   const name = flags.text("name");
-  const platform = platformOf(flags.text("platform"));
+  const platform = wantedPlatform(flags, context.settings);
   const { Id, Warnings } = await context.engine.call("containerCreate", {
     query: { ...(name === "" ? {} : { name }), ...(platform === undefined ? {} : { platform }) },
     body,
@@ -55,7 +55,7 @@ function withTag(image: string): string {
 
 async function pullImage(context: CommandContext, image: string, flags: FlagValues): Promise<void> {
   const { repository, tag = "latest" } = splitReference(image);
-  const platform = platformOf(flags.text("platform"));
+  const platform = wantedPlatform(flags, context.settings);
   const lines = await context.engine.lines("imageCreate", { query: { fromImage: repository, tag, ...(platform === undefined ? {} : { platform }) } });
   await showProgress(context.io.err, lines, { isQuiet: flags.isOn("quiet") });
 }

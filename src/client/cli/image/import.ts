@@ -1,4 +1,4 @@
-import { listFlag, platformFlag, platformOf, splitReference, textFlag, type Command, type CommandContext } from "../command/index.ts";
+import { listFlag, platformFlag, splitReference, textFlag, wantedPlatform, type Command, type CommandContext } from "../command/index.ts";
 import { readInput, showProgress } from "../output/index.ts";
 
 export const importCommand: Command = {
@@ -12,7 +12,7 @@ export const importCommand: Command = {
   async run(context, { flags, args }) {
     const [source = "", reference = ""] = args;
     const { repository, tag } = splitReference(reference);
-    const platform = platformOf(flags.text("platform"));
+    const platform = wantedPlatform(flags, context.settings);
     const message = flags.text("message");
     const isUrl = /^https?:\/\//.test(source);
     const messages = await context.engine.lines("imageCreate", {

@@ -1,5 +1,5 @@
 import { familiarReference, parseImageReference } from "../../../base/index.ts";
-import { CommandFailure, platformFlag, platformOf, splitReference, switchFlag, type Command } from "../command/index.ts";
+import { CommandFailure, platformFlag, splitReference, switchFlag, wantedPlatform, type Command } from "../command/index.ts";
 import { showProgress } from "../output/index.ts";
 
 export const pullCommand: Command = {
@@ -11,7 +11,7 @@ export const pullCommand: Command = {
     platformFlag(32),
     switchFlag("quiet", "Suppress verbose output", { short: "q" }),
   ],
-  async run({ engine, io }, { flags, args }) {
+  async run({ engine, io, settings }, { flags, args }) {
     const [name = ""] = args;
     const { repository, tag } = splitReference(name);
     const isQuiet = flags.isOn("quiet");
@@ -19,7 +19,7 @@ export const pullCommand: Command = {
     if (wantsAll && tag !== undefined) throw new CommandFailure(1, "tag can't be used with --all-tags/-a");
     const reference = referenceOf(name);
     if (tag === undefined && !wantsAll && !isQuiet) await io.out.write("Using default tag: latest\n");
-    const platform = platformOf(flags.text("platform"));
+    const platform = wantedPlatform(flags, settings);
     const messages = await engine.lines("imageCreate", {
       query: { fromImage: repository, ...(wantsAll ? {} : { tag: tag ?? "latest" }), ...(platform === undefined ? {} : { platform }) },
     });
