@@ -33,6 +33,10 @@ export const differences: readonly Difference[] = [
   { why: "moby 28 tells what is not found from what cannot be run", from: /(?<=^exec box nosuchprogram\n.*)exit code 126$/gms, to: "exit code 127" },
   { why: "moby 28's words", from: /container cannot be disconnected from host network or connected to host network/g, to: "cannot connect container to host network - container must be created in host network mode" },
   { why: "moby 28 says whose request it was", from: /: Pool overlaps with other one/g, to: ": invalid pool request: Pool overlaps with other one" },
+  {
+    why: "moby 28's words", from: /Invalid address ([\w.]+): It does not belong to any of this network's subnets/g,
+    to: "invalid endpoint settings:\nno configured subnet contains IP address $1",
+  },
   { why: "moby 28 tells who is on it", from: /network front id <id> has active endpoints/g, to: "network front has active endpoints (name:\"box\" id:\"<short id>\")" },
   { why: "refused before the reply has begun, so it is an error of the request", from: /^Error processing tar file/gm, to: "Error response from daemon: Error processing tar file" },
   { why: "the archive is read in the engine's own process, which says what is wrong", from: /Error processing tar file\(exit status 1\): unexpected EOF/g, to: "the archive is damaged: it ends in the middle" },

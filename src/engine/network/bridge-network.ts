@@ -96,6 +96,9 @@ function openSubnet(subnet: SubnetDefinition): OpenSubnet {
 }
 
 function claimed(pool: AddressPool, address: IpAddress): IpAddress {
+  if (!networkContains(pool.network, address)) {
+    throw new EngineError("invalid-argument", `invalid endpoint settings:\nno configured subnet contains IP address ${formatIpAddress(address)}`);
+  }
   pool.claim(address);
   return address;
 }
