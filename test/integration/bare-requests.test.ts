@@ -49,7 +49,7 @@ test("prunes take what is not used, and tell what", async () => {
 
 test("a registry is asked whether it knows somebody", async () => {
   const right = `Basic ${Buffer.from("ann:right").toString("base64")}`;
-  await using registry = Bun.serve({
+  using registry = Bun.serve({
     hostname: "127.0.0.1", port: 0,
     fetch: (request) => (request.headers.get("authorization") === right ? new Response("{}") : new Response("", { status: 401, headers: { "WWW-Authenticate": 'Basic realm="x"' } })),
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
-  chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync,
+  chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -160,4 +160,36 @@ test("subpath: a part of the volume by itself; links out of it are refused", asy
   await volumes.endUse("c1");
   expect(readdirSync(join(folder, "parts"))).toEqual([]);
   expect(readFileSync(join(content(), "a/b/file"), "utf8")).toBe("deep");
+});
+
+test("rename: an engine that is killed between two of its steps leaves one volume, whole, under one of the names", async () => {
+  await volumes.create({ Name: "old", Driver: "", DriverOpts: null, Labels: { a: "b" } });
+  writeFileSync(join(content("old"), "file"), "kept");
+  const table = records.table("volumes", (stored) => stored as { readonly name: string });
+  const stored = table.all().get("old");
+  if (stored === undefined) throw new Error("the volume has no record");
+  const afterRestart = async (): Promise<readonly (readonly [name: string, labels: unknown])[]> => {
+    volumes = new VolumeService({ dataRoot: join(folder, "data"), partsFolder: join(folder, "parts"), records, emit: () => undefined });
+    return ((await volumes.list(new Map())).Volumes ?? []).map(({ Name, Labels }) => [Name, Labels]);
+  };
+  table.put("new", { ...stored, name: "new" });
+  expect(await afterRestart()).toEqual([["old", { a: "b" }]]);
+  table.put("new", { ...stored, name: "new" });
+  renameSync(join(folder, "data/volumes/old"), join(folder, "data/volumes/new"));
+  expect(await afterRestart()).toEqual([["new", { a: "b" }]]);
+  expect(readFileSync(join(content("new"), "file"), "utf8")).toBe("kept");
+});
+
+test("clone: attributes come along; one that fails leaves neither a volume nor a folder", async () => {
+  await volumes.create({ Name: "source", Driver: "", DriverOpts: null, Labels: null });
+  mkdirSync(join(content("source"), "deep"));
+  setAttribute(openTree(content("source")), byteNameOf("deep"), { name: "trusted.kept", value: Buffer.from("1") });
+  expect((await volumes.clone("source", { Name: "copy", Labels: null })).Name).toBe("copy");
+  using copy = openTree(content("copy"));
+  expect(readAttribute(copy, byteNameOf("deep"), "trusted.kept")?.length).toBe(1);
+  rmSync(content("source"), { recursive: true });
+  expect(await volumes.clone("source", { Name: "other", Labels: null }).catch((error: unknown) => String(error))).toContain("ENOENT");
+  expect(((await volumes.list(new Map())).Volumes ?? []).map(({ Name }) => Name)).toEqual(["copy", "source"]);
+  expect(readdirSync(join(folder, "data/tmp"))).toEqual([]);
+  await volumes.remove("source", { force: false });
 });

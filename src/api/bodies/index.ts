@@ -5,4 +5,4 @@ export { execCreateBody, execStartBody } from "./exec.ts";
 export { containerUpdateBody, hostConfig } from "./host-config.ts";
 export { mount } from "./mount.ts";
 export { networkConnectBody, networkCreateBody, networkDisconnectBody } from "./network.ts";
-export { volumeCreateBody } from "./volume.ts";
+export { volumeCloneBody, volumeCreateBody } from "./volume.ts";

@@ -1,5 +1,5 @@
 import { array, int64, nullable, object, optional, record, string, type Decoder } from "../decode/index.ts";
-import type { ClusterVolumeSpec, TopologySegments, VolumeCreateBody } from "../types/index.ts";
+import type { ClusterVolumeSpec, TopologySegments, VolumeCloneBody, VolumeCreateBody } from "../types/index.ts";
 
 const segments = array(object<TopologySegments>({ Segments: record(string) }));
 const nothing = optional(object<object>({}));
@@ -20,3 +20,5 @@ export const volumeCreateBody: Decoder<VolumeCreateBody> = object<VolumeCreateBo
   Labels: nullable(record(string)),
   ClusterVolumeSpec: optional(clusterVolumeSpec),
 });
+
+export const volumeCloneBody: Decoder<VolumeCloneBody> = object<VolumeCloneBody>({ Name: string, Labels: nullable(record(string)) });

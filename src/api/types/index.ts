@@ -17,7 +17,7 @@ export type {
   ImageConfig, ImageDeleteItem, ImageDescriptor, ImageHistoryItem, ImageInspect, ImageManifestSummary, ImagePlatform, ImagePruneReply,
   ImageSummary,
 } from "./image.ts";
-export type { ClusterVolumeSpec, TopologySegments, Volume, VolumeCreateBody, VolumeListReply, VolumePruneReply } from "./volume.ts";
+export type { ClusterVolumeSpec, TopologySegments, Volume, VolumeCloneBody, VolumeCreateBody, VolumeListReply, VolumePruneReply } from "./volume.ts";
 export type {
   Ipam, IpamConfig, Network, NetworkConnectBody, NetworkContainer, NetworkCreateBody, NetworkCreateReply, NetworkDisconnectBody, NetworkPruneReply,
 } from "./network.ts";

@@ -39,6 +39,12 @@ export interface ClusterVolumeSpec {
   readonly Availability: string;
 }
 
+/** Body of `POST /volumes/{name}/clone`, which is wharf's own; an empty name asks for a random one. */
+export interface VolumeCloneBody {
+  readonly Name: string;
+  readonly Labels: Readonly<Record<string, string>> | null;
+}
+
 export interface TopologySegments {
   readonly Segments: Readonly<Record<string, string>>;
 }

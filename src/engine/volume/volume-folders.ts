@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { byteNameOf, openFolder, openTree, readNames, removeTree, treeSize } from "../../host/files/index.ts";
 
@@ -49,12 +49,38 @@ export class VolumeFolders {
     return await treeSize(content);
   }
 
+  /** A folder for content that becomes a volume when it is whole. */
+  makeAside(): string {
+    const aside = this.#nextAside();
+    mkdirSync(join(aside, contentName), { recursive: true, mode: 0o755 });
+    return aside;
+  }
+
+  /** Where the content of a folder aside is. */
+  contentAside(aside: string): string {
+    return join(aside, contentName);
+  }
+
+  /** What was made aside is a volume's from now on. */
+  bringIn(aside: string, name: string): void {
+    chmodSync(aside, 0o701);
+    renameSync(aside, join(this.#volumes, name));
+  }
+
+  rename(name: string, newName: string): void {
+    renameSync(join(this.#volumes, name), join(this.#volumes, newName));
+  }
+
   /** Takes the folder out of sight at once; the rest is `discard`'s, or the next start's, which empties the place. */
   putAside(name: string): string {
-    this.#number += 1;
-    const aside = join(this.#aside, `volume-${process.pid}-${this.#number}`);
+    const aside = this.#nextAside();
     if (existsSync(join(this.#volumes, name))) renameSync(join(this.#volumes, name), aside);
     return aside;
+  }
+
+  #nextAside(): string {
+    this.#number += 1;
+    return join(this.#aside, `volume-${process.pid}-${this.#number}`);
   }
 
   /** Removes what was put aside, by handle: whoever still has a folder of it open cannot lead the removal elsewhere. */

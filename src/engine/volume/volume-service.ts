@@ -1,11 +1,15 @@
 import type {
-  Filters, Volume, VolumeCreateBody, VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply,
+  Filters, Volume, VolumeCloneBody, VolumeCreateBody, VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply,
 } from "../../api/types/index.ts";
 import { EngineError, NameLock } from "../../base/index.ts";
+import { readTar } from "../../base/tar/index.ts";
+import { byteNameOf, copyTree, openFolder, openTree } from "../../host/files/index.ts";
 import type { Descriptor } from "../../host/libc/index.ts";
 import { unmount } from "../../host/mount/index.ts";
+import { archiveTree, extractArchive } from "../archive/index.ts";
 import type { Checked, Finding } from "../check/index.ts";
 import { PruneTurn } from "../filter/index.ts";
+import { decompress } from "../image/index.ts";
 import type { VolumeBackend } from "../server/backend/index.ts";
 import type { Records, RecordTable } from "../store/index.ts";
 import type { VolumeEventSink, VolumeRequest, Volumes, VolumeUse } from "./contract.ts";
@@ -40,6 +44,7 @@ export class VolumeService implements VolumeBackend, Volumes, Checked {
   readonly #emit: VolumeEventSink;
   readonly #now: () => Date;
   readonly #pruning = new PruneTurn();
+  #number = 0;
 
   /**
    * Reads the records and puts right what a crash has left: a folder without a record and without content was never
@@ -110,6 +115,110 @@ export class VolumeService implements VolumeBackend, Volumes, Checked {
     const size = await this.#folders.size(name);
     this.#remove(name);
     return size;
+  }
+
+  async rename(name: string, newName: string): Promise<void> {
+    checkVolumeName(newName);
+    await this.#runForBoth(name, newName, () => {
+      const volume = this.#volumes.get(name);
+      if (volume === undefined) throw notFound(name);
+      this.#requireFree(newName);
+      this.#requireUnheld(name, "rename");
+      // The new record has no folder, or the old one has none, whenever this ends in the middle: the next start forgets it.
+      this.#record({ ...volume, name: newName });
+      this.#folders.rename(name, newName);
+      this.#forget(name);
+      this.#emit("rename", newName, { driver: "local", oldName: name });
+    });
+  }
+
+  async clone(name: string, { Name: asked, Labels: labels }: VolumeCloneBody): Promise<Volume> {
+    const newName = asked === "" ? randomVolumeName() : asked;
+    checkVolumeName(newName);
+    return await this.#lock.run(newName, async () => {
+      if (!this.#volumes.has(name)) throw notFound(name);
+      this.#requireFree(newName);
+      const aside = this.#folders.makeAside();
+      try {
+        await using occupied = await this.#occupy(name, `clone as ${newName}`);
+        using tree = openTree(this.#folders.contentAside(aside));
+        using folder = openFolder(tree, byteNameOf("."));
+        await copyTree(occupied.folder, folder);
+        this.#folders.bringIn(aside, newName);
+      } catch (error) {
+        this.#folders.discard(aside);
+        throw error;
+      }
+      this.#record({ name: newName, created: this.#time(), labels: asked === "" ? { ...labels, [anonymousLabel]: "" } : labels, options: null });
+      this.#emit("create", newName, { driver: "local" });
+      return this.inspect(newName);
+    });
+  }
+
+  export(name: string): Promise<AsyncIterable<Uint8Array>> {
+    return this.#volumes.has(name) ? Promise.resolve(this.#exported(name)) : Promise.reject(notFound(name));
+  }
+
+  async *#exported(name: string): AsyncGenerator<Uint8Array, void> {
+    await using occupied = await this.#occupy(name, "export");
+    yield* archiveTree({ folder: occupied.folder });
+  }
+
+  async import(name: string, archive: AsyncIterable<Uint8Array>): Promise<Volume> {
+    checkVolumeName(name);
+    const isNew = await this.#lock.run(name, () => {
+      if (this.#volumes.has(name)) return false;
+      this.#make({ name, driver: "", options: null, labels: null });
+      return true;
+    });
+    try {
+      await using occupied = await this.#occupy(name, "import");
+      await extractArchive(readTar(decompress(archive)), { root: occupied.folder, folder: byteNameOf("/"), keepsKinds: false });
+    } catch (error) {
+      if (isNew) await this.#lock.run(name, () => { if (this.#volumes.has(name) && !this.#isHeld(name)) this.#remove(name); });
+      throw error;
+    }
+    return await this.inspect(name);
+  }
+
+  /** Holds a volume for work that takes its time, with its content in reach: it can be used meanwhile, but not removed. */
+  async #occupy(name: string, purpose: string): Promise<AsyncDisposable & { readonly folder: Descriptor }> {
+    this.#number += 1;
+    const holder = `${purpose} (${this.#number})`;
+    return await this.#lock.run(name, async () => {
+      const place = this.#place(name);
+      await this.#uses.mountFor(name, place);
+      using tree = openTree(place.folder);
+      const folder = openFolder(tree, byteNameOf("."));
+      this.#holdersOf(name).add(holder);
+      return {
+        folder,
+        [Symbol.asyncDispose]: async () => {
+          folder.close();
+          await this.#lock.run(name, async () => {
+            this.#letGo(name, holder, false);
+            await this.#uses.unmountFor(name, place);
+          });
+        },
+      };
+    });
+  }
+
+  async #runForBoth(one: string, other: string, work: () => void): Promise<void> {
+    const [first = "", second = ""] = [one, other].sort();
+    await this.#lock.run(first, () => {
+      if (first !== second) return this.#lock.run(second, work);
+      work();
+    });
+  }
+
+  #requireFree(name: string): void {
+    if (this.#volumes.has(name)) throw new EngineError("conflict", `a volume named ${name} is there already`);
+  }
+
+  #requireUnheld(name: string, verb: string): void {
+    const holders = this.#holders.get(name);
+    if (holders !== undefined) throw new EngineError("conflict", `${verb} ${name}: volume is in use - [${[...holders].join(", ")}]`);
   }
 
   async acquire({ name: asked, driver, driverOptions, labels }: VolumeRequest, containerId: string): Promise<Volume> {
@@ -227,8 +336,7 @@ export class VolumeService implements VolumeBackend, Volumes, Checked {
   }
 
   #remove(name: string): void {
-    const holders = this.#holders.get(name);
-    if (holders !== undefined) throw new EngineError("conflict", `remove ${name}: volume is in use - [${[...holders].join(", ")}]`);
+    this.#requireUnheld(name, "remove");
     this.#unmountAll(name, this.#volumes.get(name)?.options ?? null);
     const aside = this.#folders.putAside(name);
     this.#forget(name);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { isSystemError, succeed, systemCall, type Descriptor } from "../libc/index.ts";
+import { errnoOf, isSystemError, succeed, systemCall, type Descriptor } from "../libc/index.ts";
 import { readAttributes, setAttribute } from "./attributes.ts";
 import {
   makeDirectory, makeHardLink, makeNode, makeSymbolicLink, readSymbolicLink, removeDirectory, removeDirectoryLater, removeName,
@@ -12,6 +12,7 @@ import { openFlags, openIn } from "./open.ts";
 import { fileStatus, statusOf, type FileStatus } from "./status.ts";
 
 const seek = systemCall<[number, number, number]>("lseek", "iii");
+const copyFileRange = systemCall<[number, Uint8Array, number, null, number, number]>("copy_file_range", "ipipii");
 const sendFile = systemCall<[number, number, Uint8Array, number]>("sendfile", "iipi");
 
 const seekData = 3;
@@ -199,12 +200,31 @@ async function copyFile({ from, to, name }: Step, status: FileStatus): Promise<v
     position.writeBigInt64LE(BigInt(begin));
     succeed(seek(target.number, begin, seekSet), () => "find a place in a copy");
     for (let at = begin; at < end; at = Number(position.readBigInt64LE())) {
-      const count = succeed(await sendFile.later(target.number, source.number, position, Math.min(copiedAtOnce, end - at)), () => "copy a file");
+      const count = await copyPiece({ source, target, position, size: Math.min(copiedAtOnce, end - at) });
       if (count === 0) break;
     }
   }
   setSize(target, status.size);
 }
+
+interface Piece {
+  readonly source: Descriptor;
+  /** Written to at its own position. */
+  readonly target: Descriptor;
+  /** Where to read, moved on by what was read. */
+  readonly position: Uint8Array;
+  readonly size: number;
+}
+
+/** The file system shares the content where it can, so that a copy takes neither time nor room. @returns bytes */
+async function copyPiece({ source, target, position, size }: Piece): Promise<number> {
+  const shared = await copyFileRange.later(source.number, position, target.number, null, size, 0);
+  if (!cannotShare.has(-shared)) return succeed(shared, () => "copy a file");
+  return succeed(await sendFile.later(target.number, source.number, position, size), () => "copy a file");
+}
+
+/** Between two file systems, or on one that has no such call. */
+const cannotShare: ReadonlySet<number> = new Set([errnoOf("EXDEV"), errnoOf("EOPNOTSUPP"), errnoOf("EINVAL"), errnoOf("ENOSYS")]);
 
 /** Where a file has data; the rest are holes. */
 function* dataRanges(file: Descriptor, size: number): Generator<readonly [begin: number, end: number]> {

@@ -1,12 +1,13 @@
 import { CommandFailure, listFlag, textFlag, type Command } from "../command/index.ts";
 import { clusterFlags, clusterSpecOf } from "./cluster-flags.ts";
+import { labelFlag, labelsOf, mapOf } from "./labels.ts";
 
 export const createCommand: Command = {
   usage: "[OPTIONS] [VOLUME]",
   arity: { least: 0, most: 1 },
   flags: [
     textFlag("driver", "Specify volume driver name", { short: "d", absent: "local" }),
-    listFlag("label", "Set metadata for a volume"),
+    labelFlag,
     textFlag("name", "Name of the volume", { isHidden: true }),
     listFlag("opt", "Set driver specific options", { short: "o", type: "map" }),
     ...clusterFlags,
@@ -18,7 +19,7 @@ export const createCommand: Command = {
     const { Name } = await engine.call("volumeCreate", {
       body: {
         Name: args[0] ?? named, Driver: flags.text("driver"),
-        DriverOpts: map(flags.list("opt")), Labels: map(flags.list("label")),
+        DriverOpts: mapOf(flags.list("opt")), Labels: labelsOf(flags),
         ...(cluster === undefined ? {} : { ClusterVolumeSpec: cluster }),
       },
     });
@@ -26,10 +27,3 @@ export const createCommand: Command = {
     return 0;
   },
 };
-
-function map(texts: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(texts.map((text) => {
-    const equals = text.indexOf("=");
-    return equals < 0 ? [text, ""] : [text.slice(0, equals), text.slice(equals + 1)];
-  }));
-}

@@ -6,7 +6,7 @@ import type {
   ImageDeleteItem, ImageHistoryItem, ImageImportOptions, ImageInspect, ImageListOptions, ImagePruneFilter, ImagePruneReply,
   ImageRemoveOptions, ImageSummary, Network, NetworkConnectBody, NetworkCreateBody, NetworkCreateReply, NetworkDisconnectBody,
   NetworkFilter, NetworkPruneFilter, NetworkPruneReply, Platform, PortReach, ProgressMessage, SystemInfo, SystemVersion, TerminalSize, Volume,
-  VolumeCreateBody, VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply, WaitCondition,
+  VolumeCloneBody, VolumeCreateBody, VolumeFilter, VolumeListReply, VolumePruneFilter, VolumePruneReply, WaitCondition,
 } from "../../../api/types/index.ts";
 import type { Attachment, LogOutput } from "./stream.ts";
 
@@ -156,6 +156,14 @@ export interface VolumeBackend {
   inspect(name: string, signal: AbortSignal): Promise<Volume>;
   remove(name: string, options: { readonly force: boolean }, signal: AbortSignal): Promise<void>;
   prune(filters: Filters<VolumePruneFilter>, signal: AbortSignal): Promise<VolumePruneReply>;
+  /** @throws EngineError `conflict` while a container has it, or when the new name is taken */
+  rename(name: string, newName: string, signal: AbortSignal): Promise<void>;
+  /** Whoever uses the volume is not held still meanwhile. @throws EngineError `conflict` when the new name is taken */
+  clone(name: string, body: VolumeCloneBody, signal: AbortSignal): Promise<Volume>;
+  /** Resolves, with the bytes to come, when the volume was found. */
+  export(name: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Files that are there are replaced, folders merged. A volume that was made for it goes again where the archive is damaged. */
+  import(name: string, archive: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Volume>;
 }
 
 export interface NetworkBackend {

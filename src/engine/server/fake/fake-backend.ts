@@ -187,6 +187,18 @@ export class FakeBackend implements Backend {
       this.namedVolumes.delete(this.findVolume(name).Name);
       return Promise.resolve();
     },
+    rename: (name, newName) => {
+      const volume = this.findVolume(name);
+      this.namedVolumes.delete(name);
+      this.namedVolumes.set(newName, { ...volume, Name: newName });
+      return Promise.resolve();
+    },
+    clone: (name, { Name, Labels }) => this.volumes.create({ ...this.findVolume(name), Name, Driver: "", DriverOpts: null, Labels }, new AbortController().signal),
+    export: (name) => Promise.resolve(archiveOf([this.findVolume(name).Name])),
+    import: async (name, archive) => {
+      await this.upload(archive);
+      return this.findVolume(name);
+    },
     prune: (filters) => Promise.resolve({ VolumesDeleted: filters.get("all") === undefined ? [] : ["all"], SpaceReclaimed: 0 }),
   };
 
