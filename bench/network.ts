@@ -22,6 +22,13 @@ for (const [name, publish] of [["no port", []], ["a tcp port", parsePublishedPor
   console.log(`${name.padEnd(12)} ${Object.entries(times).map(([step, list]) => `${step} ${median(list).toFixed(2)}`).join("  ")}`);
 }
 
+await service.create({ Name: "names", Driver: "", Scope: "", Internal: false, Attachable: false, Ingress: false, ConfigOnly: false, Options: null, Labels: null });
+const mode = { kind: "network", name: "names" } as const;
+const asking = await service.prepare(request("a", { mode }));
+await service.prepare(request("b", { mode }));
+const { median: answer, rate } = await world.load(asking.netnsPath, "box-b", 5000);
+console.log(`names        an answer ${answer.toFixed(2)}  answers in a second ${rate}`);
+
 async function timed<T>(times: number[], step: () => Promise<T>): Promise<T> {
   const start = performance.now();
   const result = await step();

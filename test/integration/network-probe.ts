@@ -3,6 +3,8 @@
  * `serve PORT`: answers every TCP connection and every datagram on a port with the protocol and the peer's address; says "ready".
  * `ask TARGET…`: a target is "tcp/ADDRESS/PORT" or "udp/ADDRESS/PORT"; prints a line of JSON, from target to answer or "failed".
  * `resolve QUERY…`: a query is "A/NAME", "AAAA/NAME" or "PTR/ADDRESS", asked of 127.0.0.11; prints a line of JSON, from query to answers or the error's code.
+ * `load NAME COUNT`: asks 127.0.0.11 for the address of a name, one question after another and then all at once; prints a line of JSON: the median of the first in
+ *   milliseconds, and how many of the second were answered in a second.
  * `names ADDRESS`: a name server that says 192.0.2.1 of every name below "example" and, over connections, 200 addresses of "many.example".
  * `hold ADDRESS PORT`: keeps one connection open, sends each line of stdin and prints what comes back.
  */
@@ -68,6 +70,30 @@ async function resolveAll(queries: readonly string[]): Promise<void> {
   console.log(JSON.stringify(Object.fromEntries(answers)));
 }
 
+/** Questions as they stand on the wire, told apart by their numbers. */
+async function load(name: string, count: number): Promise<void> {
+  const socket = createSocket("udp4");
+  const waiting = new Map<number, () => void>();
+  socket.on("message", (message) => { waiting.get(message.readUInt16BE(0))?.(); });
+  await new Promise<void>((resolve) => { socket.connect(53, "127.0.0.11", resolve); });
+  const ask = (id: number): Promise<void> => new Promise((resolve) => {
+    waiting.set(id, resolve);
+    socket.send(encode({ type: "query", id, flags: 0x100, questions: [{ type: "A", name }] }));
+  });
+  const times: number[] = [];
+  for (let id = 0; id < count; id++) {
+    const began = performance.now();
+    await ask(id);
+    times.push(performance.now() - began);
+  }
+  const began = performance.now();
+  // As many at once as a socket's buffer holds.
+  for (let first = 0; first < count; first += 64) await Promise.all(Array.from({ length: Math.min(64, count - first) }, (_, index) => ask(first + index)));
+  const rate = count / (performance.now() - began) * 1000;
+  socket.close();
+  console.log(JSON.stringify({ median: times.toSorted((one, other) => one - other)[count >> 1], rate: Math.round(rate) }));
+}
+
 async function nameServer(address: string): Promise<void> {
   const reply = (query: Buffer, isDatagram: boolean): Buffer => {
     const { id = 0, questions = [] } = decode(query);
@@ -101,5 +127,6 @@ const [verb, ...rest] = process.argv.slice(2);
 if (verb === "serve") await serve(Number(rest[0]));
 else if (verb === "ask") await ask(rest);
 else if (verb === "resolve") await resolveAll(rest);
+else if (verb === "load") await load(rest[0] ?? "", Number(rest[1]));
 else if (verb === "names") await nameServer(rest[0] ?? "");
 else hold(rest[0] ?? "", Number(rest[1]));

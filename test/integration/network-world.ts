@@ -57,6 +57,12 @@ export class NetworkWorld implements AsyncDisposable {
     return JSON.parse(await new Response(child.stdout).text()) as Record<string, string | string[]>;
   }
 
+  /** Asks for one name again and again from inside a namespace: milliseconds for one answer, and answers in a second. */
+  async load(netnsPath: string | undefined, name: string, count: number): Promise<{ median: number; rate: number }> {
+    const child = this.#run(netnsPath, ["load", name, String(count)]);
+    return JSON.parse(await new Response(child.stdout).text()) as { median: number; rate: number };
+  }
+
   /** Asks from inside a namespace; from target to answer. */
   async ask(netnsPath: string | undefined, ...targets: readonly string[]): Promise<Readonly<Record<string, string>>> {
     const child = this.#run(netnsPath, ["ask", ...targets]);
