@@ -84,3 +84,26 @@ test("NONE takes a check away", async () => {
   const { body } = await engine.call<ContainerInspect>("GET", "/containers/none/json");
   expect([body.State.Running, body.State.Health]).toEqual([true, undefined]);
 }, 60_000);
+
+test("restart on-unhealthy: one whose check fails is ended, also when it ends well, and started again as often as was asked for", async () => {
+  const { body } = await engine.call<{ Id: string }>("POST", "/containers/create?name=unwell", {
+    // Its end is an orderly one, which on-failure would leave alone.
+    Image: "busybox", Cmd: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.05; done"], HostConfig: { RestartPolicy: { Name: "on-unhealthy", MaximumRetryCount: 2 } },
+    Healthcheck: { Test: ["CMD", "false"], Interval: second / 20, Timeout: 30 * second, Retries: 1 },
+  });
+  const filters = encodeURIComponent(JSON.stringify({ container: [body.Id], event: ["die"] }));
+  const events = await fetch(`http://engine/events?filters=${filters}`, { unix: engine.socket });
+  expect((await engine.call("POST", `/containers/${body.Id}/start`)).status).toBe(204);
+  let ends = "";
+  for await (const chunk of events.body ?? []) {
+    ends += Buffer.from(chunk).toString();
+    if (ends.split("\n").length > 3) break;
+  }
+  expect(ends.match(/"exitCode":"0"/g)).toHaveLength(3);
+  await engine.call("POST", `/containers/${body.Id}/wait`);
+  const { body: after } = await engine.call<ContainerInspect>("GET", `/containers/${body.Id}/json`);
+  expect([after.RestartCount, after.State.Status, after.State.Health?.Status]).toEqual([2, "exited", "unhealthy"]);
+  const refused = await engine.call<{ message: string }>("POST", "/containers/create", { Image: "busybox", HostConfig: { RestartPolicy: { Name: "on-unhealthy" } } });
+  expect([refused.status, refused.body.message]).toEqual([400, "invalid restart policy: 'on-unhealthy' needs a health check; give --health-cmd, or an image that has one"]);
+  await engine.call("DELETE", `/containers/${body.Id}`);
+}, 60_000);

@@ -97,7 +97,7 @@ export interface LogConfig {
 }
 
 export interface RestartPolicy {
-  /** "", "no", "always", "unless-stopped" or "on-failure". */
+  /** "", "no", "always", "unless-stopped" or "on-failure"; wharf's own: "on-unhealthy". */
   readonly Name: string;
   readonly MaximumRetryCount: number;
 }

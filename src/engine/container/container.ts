@@ -13,6 +13,8 @@ export interface LiveProgram {
   readonly freezer: Freezer;
   /** It was sent a signal that it cannot survive, and must not be stopped from ending. */
   isKilled: boolean;
+  /** It is being ended because its health check has failed. */
+  isUnwell: boolean;
   /** conmon is gone: nothing is logged any more. */
   readonly ended: Promise<void>;
   /** The end has been taken note of: the state says so, and network and ports are free. */

@@ -24,7 +24,7 @@ import { completeEndpoints, modeOf } from "./network-request.ts";
 import type { ContainerParts } from "./parts.ts";
 import { freshState, type ContainerRecord } from "./record.ts";
 import type { ContainerRegistry } from "./registry.ts";
-import { validateRestartPolicy } from "./restart-policy.ts";
+import { requireHealthCheck, validateRestartPolicy } from "./restart-policy.ts";
 
 export interface Creation {
   readonly parts: ContainerParts;
@@ -182,6 +182,7 @@ function validate({ config, hostConfig, inherited }: MountWishes, parts: Contain
   commandLine(config);
   requireUsableLog(parts.logs.policy(hostConfig.LogConfig, { id: "", name: "", config }));
   validateRestartPolicy(hostConfig);
+  requireHealthCheck(hostConfig.RestartPolicy, config);
   validateResources(hostConfig, parts.host.limits);
   validateUlimits(hostConfig.Ulimits ?? []);
   resolveSecurity(hostConfig);

@@ -17,9 +17,12 @@ export class HealthChecks {
   readonly #parts: ContainerParts;
   /** What ends the checks of a container. */
   readonly #running = new Map<string, AbortController>();
+  readonly #onUnhealthy: (container: Container) => void;
 
-  constructor(parts: ContainerParts) {
+  /** @param onUnhealthy called when a container has become unhealthy */
+  constructor(parts: ContainerParts, onUnhealthy: (container: Container) => void) {
     this.#parts = parts;
+    this.#onUnhealthy = onUnhealthy;
   }
 
   /** The container's program runs. One that has no health check is none of ours. */
@@ -63,7 +66,9 @@ export class HealthChecks {
   #take(container: Container, health: Health): void {
     const before = container.health?.Status;
     container.health = health;
-    if (before !== health.Status) emitContainerEvent(this.#parts.events, container, { action: `health_status: ${health.Status}` });
+    if (before === health.Status) return;
+    emitContainerEvent(this.#parts.events, container, { action: `health_status: ${health.Status}` });
+    if (health.Status === "unhealthy") this.#onUnhealthy(container);
   }
 
   async #check(container: Container, plan: HealthPlan): Promise<HealthcheckResult> {

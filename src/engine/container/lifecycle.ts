@@ -25,11 +25,13 @@ export class Lifecycle {
   readonly #registry: ContainerRegistry;
   readonly #health: HealthChecks;
   #isClosed = false;
+  /** Called for a container that has become unhealthy. */
+  onUnhealthy: ((container: Container) => void) | undefined;
 
   constructor(parts: ContainerParts, registry: ContainerRegistry) {
     this.#parts = parts;
     this.#registry = registry;
-    this.#health = new HealthChecks(parts);
+    this.#health = new HealthChecks(parts, (container) => this.onUnhealthy?.(container));
   }
 
   /** Starts by hand. @throws EngineError `already-done` when it runs */
@@ -75,7 +77,7 @@ export class Lifecycle {
     const settling = gone.then(async () => {
       await container.queue.run(() => this.#takeExit(container, live));
     });
-    const live: LiveProgram = { program, freezer: new Freezer(this.#cgroupOf(container.record), this.#parts.cgroups), isKilled: false, ended: gone, settled: settling };
+    const live: LiveProgram = { program, freezer: new Freezer(this.#cgroupOf(container.record), this.#parts.cgroups), isKilled: false, isUnwell: false, ended: gone, settled: settling };
     container.live = live;
     this.#health.begin(container);
     this.#keepLog(container, monitor, gone);
@@ -145,7 +147,7 @@ export class Lifecycle {
     const { record } = container;
     const ranFor = millisecondsOf(exit.finishedAt) - millisecondsOf(record.state.startedAt);
     const restarts = !this.#isClosed && !container.isRemoving && shouldRestart({
-      policy: record.hostConfig.RestartPolicy, exitCode: exit.exitCode, restartCount: record.restartCount, isStopped: record.state.isStopped,
+      policy: record.hostConfig.RestartPolicy, exitCode: exit.exitCode, restartCount: record.restartCount, isStopped: record.state.isStopped, isUnwell: live.isUnwell,
     });
     container.live = undefined;
     this.#registry.save(container, { state: ended(record.state, exit, restarts) });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { nextDelay, shouldRestart, shouldStartWithEngine, validateRestartPolicy } from "./restart-policy.ts";
+import { nextDelay, requireHealthCheck, shouldRestart, shouldStartWithEngine, validateRestartPolicy } from "./restart-policy.ts";
 
 function question(name: string, changes: Partial<Parameters<typeof shouldStartWithEngine>[0]> = {}) {
   return { policy: { Name: name, MaximumRetryCount: 0 }, exitCode: 1, restartCount: 0, isStopped: false, hasRun: true, ...changes };
@@ -11,6 +11,10 @@ test("shouldRestart: each policy", () => {
   expect(shouldRestart(question("always", { exitCode: 0 }))).toBe(true);
   expect(shouldRestart(question("always", { isStopped: true }))).toBe(false);
   const twice = { Name: "on-failure", MaximumRetryCount: 2 };
+  const unwell = { exitCode: 0, isUnwell: true };
+  expect(["on-unhealthy", "on-failure", "no"].map((name) => shouldRestart(question(name, unwell)))).toEqual([true, false, false]);
+  expect([0, 1].map((exitCode) => shouldRestart(question("on-unhealthy", { exitCode })))).toEqual([false, true]);
+  expect(shouldRestart(question("on-unhealthy", { ...unwell, policy: { Name: "on-unhealthy", MaximumRetryCount: 2 }, restartCount: 2 }))).toBe(false);
   expect([0, 1, 2].map((restartCount) => shouldRestart(question("on-failure", { policy: twice, restartCount })))).toEqual([true, true, false]);
 });
 
@@ -34,4 +38,13 @@ test("validateRestartPolicy: docker's texts", () => {
   expect(check("on-failure", -1)).toThrow("cannot be negative");
   expect(check("always", 0, true)).toThrow("can't create 'AutoRemove' container with restart policy");
   expect(check("no", 0, true)).not.toThrow();
+  expect(check("on-unhealthy", 3)).not.toThrow();
+});
+
+test("requireHealthCheck: on-unhealthy alone needs one", () => {
+  const policy = { Name: "on-unhealthy", MaximumRetryCount: 0 };
+  expect(() => { requireHealthCheck(policy, {}); }).toThrow("'on-unhealthy' needs a health check");
+  expect(() => { requireHealthCheck(policy, { Healthcheck: { Test: ["NONE"] } }); }).toThrow("needs a health check");
+  expect(() => { requireHealthCheck(policy, { Healthcheck: { Test: ["CMD", "true"] } }); }).not.toThrow();
+  expect(() => { requireHealthCheck({ ...policy, Name: "always" }, {}); }).not.toThrow();
 });

@@ -1,4 +1,4 @@
-import { EngineError, parseSignal, type Signal } from "../../base/index.ts";
+import { EngineError, isEngineError, parseSignal, type Signal } from "../../base/index.ts";
 import type { ContainerStopOptions } from "../../api/types/index.ts";
 import { emitContainerEvent } from "./container-event.ts";
 import type { Container, LiveProgram } from "./container.ts";
@@ -6,10 +6,17 @@ import type { Lifecycle } from "./lifecycle.ts";
 import type { ContainerParts } from "./parts.ts";
 import { letGo } from "./pause.ts";
 import type { ContainerRegistry } from "./registry.ts";
+import { onUnhealthy } from "./restart-policy.ts";
 
 const defaultTimeout = 10;
 const kill = parseSignal("KILL");
 const terminate = parseSignal("TERM");
+
+interface Ending {
+  readonly signal: Signal;
+  /** Seconds until it is killed; negative: it is waited for. */
+  readonly timeout: number;
+}
 
 export interface StopperParts {
   readonly parts: ContainerParts;
@@ -27,6 +34,7 @@ export class Stopper {
     this.#parts = parts;
     this.#registry = registry;
     this.#lifecycle = lifecycle;
+    lifecycle.onUnhealthy = (container) => { this.#endUnwell(container); };
   }
 
   /** @throws EngineError `already-done` when it does not run */
@@ -37,10 +45,22 @@ export class Stopper {
     this.#emit(container, "stop");
   }
 
-  async #end(container: Container, { signal, timeout }: { signal: Signal; timeout: number }): Promise<void> {
+  async #end(container: Container, ending: Ending): Promise<void> {
     this.#lifecycle.markStopped(container);
-    const { live } = container;
-    if (live === undefined) return;
+    if (container.live !== undefined) await this.#endLive(container, container.live, ending);
+  }
+
+  /** Its policy starts it again. */
+  #endUnwell(container: Container): void {
+    const { live, record } = container;
+    if (live === undefined || record.hostConfig.RestartPolicy.Name !== onUnhealthy) return;
+    live.isUnwell = true;
+    this.#endLive(container, live, { signal: stopSignalOf(container), timeout: record.config.StopTimeout ?? defaultTimeout }).catch((error: unknown) => {
+      if (!isEngineError(error, "cancelled")) this.#parts.log.error(`cannot end the unhealthy container ${record.name}`, error);
+    });
+  }
+
+  async #endLive(container: Container, live: LiveProgram, { signal, timeout }: Ending): Promise<void> {
     this.#sendLast(container, live, signal);
     if (timeout < 0) {
       await live.settled;

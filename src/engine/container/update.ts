@@ -10,7 +10,7 @@ import type { ContainerParts } from "./parts.ts";
 import { changedPorts } from "./published-ports.ts";
 import type { ContainerRecord } from "./record.ts";
 import type { ContainerRegistry } from "./registry.ts";
-import { validateRestartPolicy } from "./restart-policy.ts";
+import { requireHealthCheck, validateRestartPolicy } from "./restart-policy.ts";
 
 export interface Updating {
   readonly parts: ContainerParts;
@@ -28,6 +28,7 @@ export async function updateContainer(ref: string, body: ContainerUpdateBody, { 
   validateResources(body, limits, "change");
   if (Object.keys(body.AddLabels ?? {}).includes("")) throw new EngineError("invalid-argument", "invalid label: its name is empty");
   const container = registry.find(ref);
+  requireHealthCheck(body.RestartPolicy, container.record.config);
   const { kept: change, warnings } = dropUnfulfillable(body, limits);
   await container.queue.run(async () => {
     try {

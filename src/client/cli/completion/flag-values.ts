@@ -7,7 +7,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   "log-driver": ["json-file", "local", "journald", "syslog", "none"],
   pid: ["host", "container:"],
   pull: ["always", "missing", "never"],
-  restart: ["always", "no", "on-failure", "unless-stopped"],
+  restart: ["always", "no", "on-failure", "on-unhealthy", "unless-stopped"],
   type: ["container", "image", "network", "volume"],
   uts: ["host"],
   userns: ["host"],
