@@ -5,7 +5,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../base/index.ts";
-import type { TarEntry } from "../../base/tar/index.ts";
+import { placedData, type TarEntry } from "../../base/tar/index.ts";
 import { bytePath, rawPath, shownPath } from "./byte-path.ts";
 import { hasCode, localError } from "./local-error.ts";
 
@@ -223,20 +223,8 @@ function makeNode({ type, mode, device }: TarEntry, folder: HeldFolder, name: st
 }
 
 async function writeContent(entry: TarEntry, fd: number): Promise<void> {
-  const extents = entry.extents.values();
-  let extent = extents.next().value;
-  let done = 0;
-  for await (let part of entry.body()) {
-    while (part.length > 0) {
-      while (extent !== undefined && done === extent.length) {
-        extent = extents.next().value;
-        done = 0;
-      }
-      if (extent === undefined) return;
-      const count = writeSync(fd, part, 0, Math.min(part.length, extent.length - done), extent.at + done);
-      done += count;
-      part = part.subarray(count);
-    }
+  for await (const { bytes, at } of placedData(entry)) {
+    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
   }
   ftruncateSync(fd, entry.size);
 }

@@ -1,6 +1,6 @@
 import { write as writeWithCallback } from "node:fs";
 import { promisify } from "node:util";
-import type { TarEntry } from "../../base/tar/index.ts";
+import { placedData, type TarEntry } from "../../base/tar/index.ts";
 import { setAttribute, setSize, type ByteName } from "../../host/files/index.ts";
 import { isSystemError, type Descriptor } from "../../host/libc/index.ts";
 
@@ -18,21 +18,9 @@ function endOf(entry: TarEntry): number {
 }
 
 async function writeBody(entry: TarEntry, file: Descriptor): Promise<void> {
-  const extents = entry.extents.values();
-  let extent = extents.next().value;
-  let done = 0;
-  for await (let part of entry.body()) {
-    while (part.length > 0) {
-      while (extent !== undefined && done === extent.length) {
-        extent = extents.next().value;
-        done = 0;
-      }
-      if (extent === undefined) return;
-      // Not on the engine's thread: where much is written the kernel makes the writer wait.
-      const { bytesWritten: count } = await write(file.number, part, 0, Math.min(part.length, extent.length - done), extent.at + done);
-      done += count;
-      part = part.subarray(count);
-    }
+  for await (const { bytes, at } of placedData(entry)) {
+    // Not on the engine's thread: where much is written the kernel makes the writer wait.
+    for (let done = 0; done < bytes.length;) done += (await write(file.number, bytes, done, bytes.length - done, at + done)).bytesWritten;
   }
 }
 
