@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { ContainerPruneReply, ImagePruneReply, ImageSummary } from "../../src/api/types/index.ts";
 import { ContainerWorld } from "./container-world.ts";
+import { importCrafted } from "./crafted-image.ts";
 
 const limit = 120_000;
 let world: ContainerWorld;
@@ -45,9 +46,8 @@ test("containers: a start that is under way wins, or the prune; never half of ea
 }, limit);
 
 test("images: without a tag by default, all that no container stands on with dangling=false; the layers' size is told", async () => {
-  await world.engine.addBusybox("again");
-  await world.engine.addBusybox("again");
-  await world.engine.addBusybox("used");
+  // None shares a layer with another.
+  for (const [name, content] of [["again", "one"], ["again", "two"], ["used", "three"]] as const) await importCrafted(world.engine, name, `echo ${content} > which`);
   const images = async (): Promise<readonly ImageSummary[]> => (await world.engine.call<ImageSummary[]>("GET", "/images/json")).body;
   const [dangling, ...more] = (await images()).filter(({ RepoTags }) => (RepoTags ?? []).length === 0);
   expect(more).toEqual([]);
@@ -56,7 +56,7 @@ test("images: without a tag by default, all that no container stands on with dan
   expect([first.ImagesDeleted?.[0], first.SpaceReclaimed]).toEqual([{ Deleted: dangling?.Id ?? "" }, dangling?.Size ?? 0]);
   await world.engine.call("POST", "/images/used/tag?repo=used&tag=too");
   const id = await world.create("true", { Image: "used" });
-  const size = (await images())[0]?.Size ?? 0;
+  const size = (await images()).find(({ RepoTags }) => RepoTags?.includes("used:latest"))?.Size ?? 0;
   const young = await world.engine.call<ImagePruneReply>("POST", `/images/prune${query({ dangling: ["false"], until: ["1h"] })}`);
   expect(young.body.ImagesDeleted).toBeNull();
   const { body } = await world.engine.call<ImagePruneReply>("POST", `/images/prune${query({ dangling: ["false"] })}`);
