@@ -133,6 +133,22 @@ test("syslog over UDP", async () => {
   socket.close();
 }, 30_000);
 
+test("syslog over UDP where nobody listens: what was sent is lost, what comes later arrives", async () => {
+  const refusedDatagrams = (): number => Number(readFileSync("/proc/net/snmp", "utf8").match(/^Udp: \d.*$/m)?.[0].split(" ")[2]);
+  const closed = await Bun.udpSocket({ hostname: "127.0.0.1" });
+  const { port } = closed;
+  closed.close();
+  delivery.deliver(log("syslog", { "syslog-address": `udp://127.0.0.1:${port}`, "syslog-format": "rfc5424micro" }));
+  const before = refusedDatagrams();
+  appendFileSync(path, record("one"));
+  while (refusedDatagrams() === before) await Bun.sleep(5);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const socket = await Bun.udpSocket({ hostname: "127.0.0.1", port, socket: { data: (_, bytes) => { resolve(bytes.toString()); } } });
+  appendFileSync(path, record("two"));
+  expect(await promise).toEndWith("two\n");
+  socket.close();
+}, 30_000);
+
 describe.skipIf(!hasOpenssl)("syslog over TLS", () => {
   test("a server of the authority is told, another one is not", async () => {
     using ours = new Certificates();

@@ -88,6 +88,21 @@ test("a container may have a name server of its own, and its loopback is its own
   expect(Object.values(await world.ask(b.netnsPath, "tcp/127.0.0.9/80"))[0]).not.toStartWith("tcp");
 }, patience);
 
+test("who asks and does not wait for the answer takes names from nobody", async () => {
+  await using world = new NetworkWorld();
+  const { service } = await world.start([], await machine(world));
+  await service.create(body("backend"));
+  const { netnsPath = "" } = await service.prepare(request("a", { mode: on("backend") }));
+  const query = "\\x12\\x34\\x01\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x05box-a\\x00\\x00\\x01\\x00\\x01";
+  const refused = "import re; no = lambda: int(re.findall(r'Udp: (.*)', open('/proc/thread-self/net/snmp').read())[1].split()[1])";
+  const script = `${refused}; import socket, time; before = no()
+for i in range(50):
+  s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'${query}'.decode('unicode_escape').encode('latin1'), ('127.0.0.11', 53)); s.close()
+while no() == before: time.sleep(0.01)`;
+  await output("nsenter", `--net=${netnsPath}`, "python3", "-c", script);
+  expect(await world.resolve(netnsPath, "A/box-a")).toEqual({ "A/box-a": ["172.18.0.2"] });
+}, patience);
+
 test("after a kill names are answered again", async () => {
   await using world = new NetworkWorld();
   const options = await machine(world);

@@ -40,7 +40,12 @@ async function connectLocal({ path, datagrams }: SyslogTarget & { readonly kind:
 
 async function connectUdp(host: string, port: number): Promise<MessageSink> {
   const { address } = await lookup(host);
-  const socket = await Bun.udpSocket({ connect: { hostname: address, port } });
+  const socket = await Bun.udpSocket({
+    connect: { hostname: address, port },
+    // Where nobody listens the kernel tells it, some time after a datagram was sent: it is lost, as any datagram may be.
+    // Without somebody to take it the error would end the engine.
+    socket: { error: () => undefined },
+  });
   return {
     send: async (message) => {
       // A queue that is full is one of the things for which a datagram is lost.

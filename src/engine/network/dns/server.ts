@@ -85,6 +85,9 @@ export class DnsServer implements AsyncDisposable {
         data: (socket, query, port, address) => {
           this.#answer(query, { address, datagram: true }, (message) => { socket.send(message, port, address); });
         },
+        // Who asked may be gone when the answer comes; the kernel tells the socket of all. Without somebody to take it the
+        // error would end the engine, and any container could bring it about.
+        error: () => undefined,
       },
     }));
   }
